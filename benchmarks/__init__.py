@@ -1,0 +1,1 @@
+"""Measure speed as ratios within one run, so that the machine cancels out."""

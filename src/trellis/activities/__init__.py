@@ -1,0 +1,1 @@
+"""Offer programs: offers, participation and cost."""

@@ -1,0 +1,1 @@
+"""Give operators their commands."""

@@ -1,0 +1,114 @@
+"""`trellis import`: check a district's files and, when they are sound, apply them whole."""
+
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from trellis.cli.platform import bring_up_to_date, start_django
+from trellis.cli.progress import bar
+
+if TYPE_CHECKING:
+    from trellis.evidence.imports import Checked
+    from trellis.interchange.problems import Problem
+    from trellis.trust.loading import Change
+
+REFUSED, UNREADABLE = 1, 2
+SHOWN = 40
+# Problems of whole files that could not even be opened.
+CLOSED = {"broken_zip", "not_there", "unreadable", "nothing", "empty_folder"}
+
+
+def bring(
+    paths: Annotated[list[Path], typer.Argument(help="Folders, zip archives or files.")],
+    check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
+) -> None:
+    """Import a district's files: all of them or nothing, with every problem named."""
+    console = Console()
+    start_django()
+    bring_up_to_date()
+    raise typer.Exit(import_paths(paths, console, only_check=check))
+
+
+def import_paths(paths: Sequence[Path], console: Console, *, only_check: bool = False) -> int:
+    """Import with bars and tables on the console; return the exit code."""
+    from trellis.evidence import imports
+    from trellis.web.loaders import bring_in
+
+    began = time.perf_counter()
+    try:
+        with bar(console, "Importing") as tell:
+            checked = bring_in(paths, apply=not only_check, tell=tell)
+    except imports.CannotApply as error:
+        console.print(f"[bold]Nothing was changed.[/] {error}")
+        return REFUSED
+    except Exception:
+        console.print(_not_in_the_files())
+        return REFUSED
+    if checked.files.problems:
+        console.print(problem_table(checked.files.problems))
+    if not checked.files.sound:
+        console.print("[bold]Nothing was changed.[/] Mend the files and import them again.")
+        opened = [p for p in checked.files.problems if p.code not in CLOSED]
+        return REFUSED if opened or checked.files.files else UNREADABLE
+    _say_what_changed(checked, console, only_check, time.perf_counter() - began)
+    return 0
+
+
+def _not_in_the_files() -> str:
+    """Keep the traceback for whoever looks after the machine, and say where it is."""
+    from django.conf import settings
+
+    place = Path(settings.TRELLIS_HOME) / "import-error.txt"
+    place.write_text(traceback.format_exc())
+    return (
+        "[bold]Nothing was changed.[/] Something went wrong in Trellis, not in your files. "
+        f"Whoever looks after this installation finds the details in {place}."
+    )
+
+
+def _say_what_changed(
+    checked: "Checked", console: Console, only_check: bool, seconds: float
+) -> None:
+    rows = sum(file.rows for file in checked.files.files)
+    if checked.applied_before:
+        day = checked.applied_before.finished_at
+        console.print(f"These files were applied already on {day:%B %-d, %Y}; nothing changed.")
+        return
+    console.print(change_table(checked.changes))
+    done = "checked, nothing stored" if only_check else "imported"
+    console.print(f"{len(checked.files.files)} files, {rows:,} rows {done} in {seconds:.1f} s.")
+
+
+def problem_table(problems: "Sequence[Problem]") -> Table:
+    """Show the first problems; the import page lists them all."""
+    table = Table(title="What to look at", show_lines=True)
+    for heading in ("file", "line", "field", "found", "what to do"):
+        table.add_column(heading, overflow="fold")
+    for problem in problems[:SHOWN]:
+        advice = f"Expected {problem.expected}. {problem.advice}"
+        line = str(problem.line) if problem.line else ""
+        cells = (problem.file, line, problem.field, problem.found, advice)
+        # What stands in a file is told as it stands, not read as markup of the console.
+        table.add_row(*(escape(cell) for cell in cells))
+    if len(problems) > SHOWN:
+        table.caption = f"and {len(problems) - SHOWN} more"
+    return table
+
+
+def change_table(changes: "Sequence[Change]") -> Table:
+    """Show how many things of each kind are new, changed or set aside."""
+    table = Table()
+    table.add_column("kind")
+    for heading in ("added", "changed", "set aside", "same"):
+        table.add_column(heading, justify="right")
+    for change in changes:
+        counts = (change.added, change.changed, change.gone, change.same)
+        table.add_row(change.kind, *(f"{count:,}" for count in counts))
+    return table

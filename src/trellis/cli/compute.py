@@ -1,0 +1,26 @@
+"""`trellis compute`: compute insights and run reviews now, rather than in the background."""
+
+from rich.console import Console
+
+from trellis.cli.platform import start_django
+from trellis.cli.progress import Steps
+
+
+def compute() -> None:
+    """Compute everybody's insights, and run the reviews that new data wait for."""
+    start_django()
+    console = Console()
+    steps = Steps(console)
+    compute_all(steps)
+    console.print(*(f"{what}: {seconds:.1f} s" for what, seconds in steps.seconds.items()))
+
+
+def compute_all(steps: Steps) -> None:
+    """Compute what follows from what was imported."""
+    from trellis.impact.tasks import run_due
+    from trellis.insights.tasks import compute as compute_insights
+
+    with steps.step("Compute insights") as tell:
+        compute_insights(tell)
+    with steps.step("Run reviews") as tell:
+        run_due(tell)

@@ -1,0 +1,28 @@
+"""Give operators one command, `trellis`; each subcommand is a few lines over the platform."""
+
+import typer
+
+from trellis.cli import review
+from trellis.cli.bring import bring
+from trellis.cli.compute import compute
+from trellis.cli.demo import demo
+from trellis.cli.doctor import doctor
+from trellis.cli.serve import serve
+from trellis.cli.simulate import simulate
+
+app = typer.Typer(
+    help="Personalized professional growth for teachers: honest, owned, behind a wall.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo)
+app.command()(serve)
+app.command()(simulate)
+app.command()(doctor)
+app.command("import")(bring)
+app.command()(compute)
+app.add_typer(review.app, name="review")
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,46 @@
+"""`trellis simulate`: write the files of the demonstration district into a folder."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from trellis.cli.progress import bar
+
+# The words of `trellis.simulate.Size`, said again: importing it takes longer than all of --help.
+Size = Literal["small", "demo", "large"]
+SizeOption = Annotated[Size, typer.Option(help="How large the district is.")]
+SeedOption = Annotated[int, typer.Option(help="Another seed draws another district.")]
+TodayOption = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day on which it stands.")
+]
+
+
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.")],
+    size: SizeOption = "demo",
+    seed: SeedOption = 1,
+    today: TodayOption = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Where the planted truth goes; outside the folder.")
+    ] = None,
+) -> None:
+    """Write the files of a made-up district, as a real one would export them."""
+    from trellis.simulate import write_district
+
+    console = Console()
+    with bar(console, "Writing the files") as tell:
+        written = write_district(
+            folder, size=size, seed=seed, today=day_of(today), truth=truth, progress=tell
+        )
+    rows = sum(written.rows.values())
+    console.print(f"{len(written.rows)} files, {rows:,} rows, {written.seconds:.1f} s: {folder}")
+
+
+def day_of(today: datetime | None) -> date:
+    """Return the day that was asked for, or the one on which the demonstration stands."""
+    from trellis.simulate import DEMONSTRATION_DAY
+
+    return today.date() if today else DEMONSTRATION_DAY

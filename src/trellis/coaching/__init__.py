@@ -1,0 +1,1 @@
+"""Carry partnerships: agreements, visits, sessions and the promises of both."""

@@ -1,0 +1,201 @@
+"""Say what else could explain a claim, and which further look would settle it, cheapest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+
+from trellis.diagnosis import practice, sentences
+from trellis.diagnosis.looks import ELEMENTS, Look, Source
+from trellis.diagnosis.practice import INDEX, Settings
+
+MOST_BY_ONE = 2 / 3
+OLD_AFTER_DAYS = 90
+CLOSE_TOGETHER_DAYS = 21
+SEE_DIFFERENTLY = 2.0  # standardized distance between sources
+
+
+class Act(StrEnum):
+    """A kind of further look; the page decides whom to invite."""
+
+    SELF_REFLECTION = "self-reflection"
+    CLASS_FEEDBACK = "class feedback"
+    PEER_VISIT = "peer visit"
+    COACH_VISIT = "coach visit"
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherLook:
+    """A look that could be made, with what it costs and by how much it would narrow the band."""
+
+    act: Act
+    minutes: int
+    narrows: float
+    words: str
+
+
+MINUTES = {
+    Act.SELF_REFLECTION: 5,
+    Act.CLASS_FEEDBACK: 12,
+    Act.PEER_VISIT: 30,
+    Act.COACH_VISIT: 45,
+}
+MOST_BY_ONE_SOURCE = 0.5
+MOST_ASSUMED = 0.5
+IN_WORDS = {
+    Source.VISIT: "visits, which see a lesson here and there",
+    Source.CLASS_FEEDBACK: "students’ answers, which say how often, not how well",
+    Source.SELF_REFLECTION: "your own readings",
+}
+CLASS_SIZE = 22
+ANSWER_VARIANCE = 0.6  # of one student's answer, in squared level units
+
+
+def what_would_settle(
+    element: str, looks: Sequence[Look], settings: Settings, on: date, coach: str = ""
+) -> tuple[FurtherLook, ...]:
+    """Return further looks, cheapest first, with the exact narrowing of the element's band.
+
+    coach : the visitor who already comes, if any; a new pair of eyes tells more
+    """
+    weights = np.zeros(len(ELEMENTS))
+    weights[INDEX[element]] = 1.0
+    before = practice.sd_after(looks, (), settings, weights, on)
+    offers = []
+    for act, minutes in MINUTES.items():
+        more = _imagined(act, element, looks, on, coach)
+        narrows = 1.0 - practice.sd_after(looks, (more,), settings, weights, on) / before
+        offers.append(FurtherLook(act, minutes, narrows, narrowing_in_words(narrows)))
+    return tuple(sorted(offers, key=lambda offer: offer.minutes))
+
+
+def narrowing_in_words(part: float) -> str:
+    """Say by how much a band narrows."""
+    for least, words in (
+        (0.42, "about a half"),
+        (0.29, "about a third"),
+        (0.225, "about a quarter"),
+        (0.15, "about a fifth"),
+        (0.08, "about a tenth"),
+    ):
+        if part >= least:
+            return words
+    return "a little"
+
+
+def other_explanations(
+    element: str, looks: Sequence[Look], settings: Settings, on: date, sections: int
+) -> tuple[str, ...]:
+    """Return plain sentences that say what else could explain what the looks show.
+
+    sections : how many classes the teacher has now
+    """
+    direct = [look for look in practice.in_order(looks) if look.element == element]
+    visits = [look for look in direct if look.source == Source.VISIT]
+    answers = [look for look in direct if look.source == Source.CLASS_FEEDBACK]
+    reasons = [
+        *_about_sections(visits, sections),
+        *_about_visitors(visits),
+        *_about_time(visits, direct, on),
+        *_about_sources(visits, answers, settings),
+        *_about_weight(element, looks, settings, on),
+    ]
+    if visits or not answers:
+        reasons.append(sentences.WORDS[element].other_explanation)
+    return tuple(reasons)
+
+
+def sources_disagree(visits: Sequence[Look], answers: Sequence[Look], settings: Settings) -> float:
+    """Return visits minus class feedback in standard errors, each from its usual level."""
+    v = settings.variances
+    a, b = (
+        np.mean([look.level - settings.usual[look.source, look.element] for look in group])
+        for group in (visits, answers)
+    )
+    noise = (v.lesson + v.visit) / len(visits) + v.visitor
+    noise += (
+        v.feedback / len(answers) + v.klass + float(np.mean([k.known_variance for k in answers]))
+    )
+    return float((a - b) / np.sqrt(noise))
+
+
+def _about_sections(visits: Sequence[Look], sections: int) -> list[str]:
+    seen = {look.section for look in visits if look.section}
+    if len(visits) >= 2 and len(seen) == 1 and sections > 1:
+        return [f"{_all(len(visits))} visits saw the same class. Your other classes may differ."]
+    return []
+
+
+def _about_visitors(visits: Sequence[Look]) -> list[str]:
+    names = [look.by for look in visits]
+    if len(names) < 3:
+        return []
+    most = max(names.count(name) for name in set(names))
+    if most == len(names):
+        return ["One visitor made all the visits. Another pair of eyes may see it differently."]
+    if most >= MOST_BY_ONE * len(names):
+        return ["One visitor made most of the visits. Another pair of eyes may see it differently."]
+    return []
+
+
+def _about_time(visits: Sequence[Look], direct: Sequence[Look], on: date) -> list[str]:
+    said = []
+    if len(visits) >= 2 and (visits[-1].on - visits[0].on).days <= CLOSE_TOGETHER_DAYS:
+        said.append("The visits fell within three weeks. They may have met one unit, not a habit.")
+    if direct and (on - direct[-1].on).days > OLD_AFTER_DAYS:
+        said.append("The newest look is more than three months old. Much can have changed since.")
+    return said
+
+
+def _about_sources(
+    visits: Sequence[Look], answers: Sequence[Look], settings: Settings
+) -> list[str]:
+    if not visits and answers:
+        return [
+            "It rests on students’ answers alone. How often something happens and how well it "
+            "works are two questions, and students answer the first."
+        ]
+    if visits and not answers:
+        return ["Only visitors have looked so far. Students may tell it differently."]
+    if not visits or not answers:
+        return []
+    distance = sources_disagree(visits, answers, settings)
+    if abs(distance) < SEE_DIFFERENTLY:
+        return []
+    more = (
+        "visitors see it more often than students say"
+        if distance > 0
+        else ("students say it happens more often than visitors see it")
+    )
+    return [f"Your students and the visits see this differently: {more}."]
+
+
+def _about_weight(element: str, looks: Sequence[Look], settings: Settings, on: date) -> list[str]:
+    weights = np.zeros(len(ELEMENTS))
+    weights[INDEX[element]] = 1.0
+    shares = practice.shares(looks, settings, weights, on)
+    if any(share > MOST_BY_ONE_SOURCE for share in shares.sources.values()):
+        most = max(shares.sources, key=lambda source: shares.sources[source])
+        return [f"Most of it rests on one kind of look: {IN_WORDS[most]}."]
+    if shares.assumption > MOST_ASSUMED:
+        return ["It still rests as much on what Trellis assumes of any class as on looks at yours."]
+    return []
+
+
+def _imagined(act: Act, element: str, looks: Sequence[Look], on: date, coach: str) -> Look:
+    """Return a look as it would be made tomorrow; its level plays no part."""
+    if act == Act.SELF_REFLECTION:
+        return Look("next", Source.SELF_REFLECTION, element, on, 0.0, "own")
+    if act == Act.CLASS_FEEDBACK:
+        known = sorted({k.by for k in looks if k.source == Source.CLASS_FEEDBACK})
+        variance = ANSWER_VARIANCE / CLASS_SIZE
+        by = known[-1] if known else "class"
+        return Look("next", Source.CLASS_FEEDBACK, element, on, 0.0, by, variance, CLASS_SIZE)
+    by = coach if act == Act.COACH_VISIT and coach else "someone new"
+    return Look("next", Source.VISIT, element, on, 0.0, by)
+
+
+def _all(count: int) -> str:
+    return "Both" if count == 2 else f"All {count}"

@@ -1,0 +1,1 @@
+"""Say whether a program moved the needle: designs, estimates, verdicts, cost; pure functions."""

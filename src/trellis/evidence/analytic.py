@@ -1,0 +1,211 @@
+"""Turn a district's files into the pseudonymous tables of the warehouse."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import polars as pl
+
+from trellis.interchange.bundle import DistrictFiles
+from trellis.interchange.district import LEVELS
+from trellis.people.loading import bundle_of, sections_of
+from trellis.warehouse.pseudonyms import pseudonyms
+from trellis.warehouse.tables import TABLES
+
+# A school year is named by the year in which it ends; it begins in July.
+FIRST_MONTH = 7
+
+
+def tables(
+    files: DistrictFiles,
+    *,
+    known: Mapping[str, pl.DataFrame],
+    teachers: Mapping[str, list[str]],
+    secret: str,
+    import_id: str,
+) -> dict[str, pl.DataFrame]:
+    """Return every table that the files speak of.
+
+    Parameters
+    ----------
+    known : `offers` and `partnerships` of earlier imports, where the files do not bring them.
+    teachers : the teachers of each section, the main one first.
+    """
+    main = pl.DataFrame(
+        [(section, who[0]) for section, who in teachers.items() if who],
+        schema={"section": pl.String, "teacher": pl.String},
+        orient="row",
+    )
+    frames = dict(_named(files, known, main))
+    return {
+        name: _finished(name, frame, files.sources[source], secret, import_id)
+        for name, (frame, source) in frames.items()
+    }
+
+
+def _named(
+    files: DistrictFiles, known: Mapping[str, pl.DataFrame], main: pl.DataFrame
+) -> Iterator[tuple[str, tuple[pl.DataFrame, str]]]:
+    """Yield each table with names still in clear, and the file that it came from."""
+    brought = files.tables
+    for name, (table, build) in _DIRECT.items():
+        if name in brought:
+            yield table, (build(brought[name]), name)
+    if "class_feedback" in brought:
+        yield "class_feedback", (_feedback(brought["class_feedback"], main), "class_feedback")
+    offers = _latest(brought, known, "offers", "offer_id")
+    for name, person in (("participation", "teacher_id"), ("draws", "unit")):
+        if name in brought:
+            joined = brought[name].join(
+                offers.select("offer_id", "program_id", "school_year"), on="offer_id", how="left"
+            )
+            yield name, (joined.rename({person: "teacher"}), name)
+    if "sessions" in brought or "partnerships" in brought:
+        yield from _exposures(brought, known)
+    bundle = bundle_of(files)
+    if "enrollments" in bundle and "classes" in bundle:
+        yield "rosters", (_rosters(bundle, main), "oneroster/enrollments")
+    if "results" in bundle and "lineItemLearningObjectiveIds" in bundle:
+        yield "objective_results", (_objective_results(bundle), "oneroster/results")
+
+
+def _tests(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.rename({"student_id": "student"})
+
+
+def _study_visits(rows: pl.DataFrame) -> pl.DataFrame:
+    level = pl.col("level").replace_strict(
+        list(LEVELS), list(range(len(LEVELS))), return_dtype=pl.Int64
+    )
+    return rows.rename({"teacher_id": "teacher", "visitor_id": "adult"}).with_columns(level)
+
+
+def _staff(rows: pl.DataFrame) -> pl.DataFrame:
+    lists = pl.col("grades", "subjects").list.join(";")
+    return rows.rename({"person_id": "teacher"}).with_columns(lists)
+
+
+def _of_teacher(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.rename({"teacher_id": "teacher"})
+
+
+def _as_it_is(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows
+
+
+# File -> table, and how its rows become the table's.
+_DIRECT: dict[str, tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {
+    "assessment_results": ("assessment_results", _tests),
+    "study_visits": ("study_visits", _study_visits),
+    "rollouts": ("rollouts", _as_it_is),
+    "costs": ("costs", _as_it_is),
+    "consents": ("consents", _of_teacher),
+    "staff": ("staff_moves", _staff),
+}
+
+
+def _feedback(rows: pl.DataFrame, main: pl.DataFrame) -> pl.DataFrame:
+    return (
+        rows.rename({"section_id": "section"})
+        .join(main, on="section", how="left")
+        .with_columns(_school_year("given_on"))
+    )
+
+
+def _school_year(column: str) -> pl.Expr:
+    day = pl.col(column).dt
+    year = day.year() + (day.month() >= FIRST_MONTH).cast(pl.Int32)
+    return year.cast(pl.Int64).alias("school_year")
+
+
+def _latest(
+    brought: Mapping[str, pl.DataFrame], known: Mapping[str, pl.DataFrame], name: str, key: str
+) -> pl.DataFrame:
+    """Return the rows that the files bring, then those known before that they do not name."""
+    if name not in brought:
+        return known[name]
+    old = known[name].join(brought[name], on=key, how="anti")
+    return pl.concat([brought[name].select(old.columns), old])
+
+
+def _exposures(
+    brought: Mapping[str, pl.DataFrame], known: Mapping[str, pl.DataFrame]
+) -> Iterator[tuple[str, tuple[pl.DataFrame, str]]]:
+    """Count the sessions of each partnership in each school year; contents stay where they are."""
+    if "sessions" not in brought:
+        return
+    counted = (
+        brought["sessions"]
+        .filter(pl.col("state") == "held")  # what is only planned has given nobody anything yet
+        .with_columns(_school_year("held_on"))
+        .group_by("partnership_id", "school_year")
+        .agg(
+            pl.len().cast(pl.Int64).alias("sessions"),
+            pl.col("minutes").sum(),
+            pl.col("line").min(),
+        )
+        .sort("partnership_id", "school_year")
+    )
+    partnerships = _latest(brought, known, "partnerships", "partnership_id")
+    joined = counted.join(partnerships.drop("line", strict=False), on="partnership_id", how="left")
+    named = joined.rename({"teacher_id": "teacher", "partner_id": "adult"})
+    yield "partnership_exposures", (named, "sessions")
+
+
+def _rosters(bundle: Mapping[str, pl.DataFrame], main: pl.DataFrame) -> pl.DataFrame:
+    learners = bundle["enrollments"].filter(pl.col("role") == "student")
+    return (
+        learners.select(
+            pl.col("classSourcedId").alias("section"),
+            pl.col("userSourcedId").alias("student"),
+            "line",
+        )
+        .unique(["section", "student"], keep="first", maintain_order=True)
+        .join(sections_of(bundle).rename({"school": "school_id"}), on="section", how="left")
+        .join(main, on="section", how="left")
+    )
+
+
+def _objective_results(bundle: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Keep the results of line items that measure one objective and were scored."""
+    links = bundle["lineItemLearningObjectiveIds"].select(
+        pl.col("lineItemSourcedId").alias("line_item"),
+        pl.col("learningObjectiveId").alias("objective_id"),
+    )
+    alone = links.filter(pl.len().over("line_item") == 1)
+    years = sections_of(bundle).select("section", "school_year")
+    items = (
+        bundle["lineItems"]
+        .select(
+            pl.col("sourcedId").alias("line_item"),
+            pl.col("classSourcedId").alias("section"),
+            pl.col("resultValueMax").round().cast(pl.Int64).alias("items"),
+        )
+        .join(alone, on="line_item")
+        .join(years, on="section", how="left")
+        .filter(pl.col("items") > 0)
+    )
+    return (
+        bundle["results"]
+        .filter(pl.col("score").is_not_null())
+        .select(
+            pl.col("lineItemSourcedId").alias("line_item"),
+            pl.col("studentSourcedId").alias("student"),
+            pl.col("scoreDate").alias("scored_on"),
+            pl.col("score").round().cast(pl.Int64).alias("correct"),
+            "line",
+        )
+        .join(items, on="line_item")
+    )
+
+
+def _finished(
+    name: str, frame: pl.DataFrame, file: str, secret: str, import_id: str
+) -> pl.DataFrame:
+    """Put pseudonyms in the place of names, and add where each row came from."""
+    table = TABLES[name]
+    keyed = frame.with_columns(
+        pseudonyms(secret, kind, frame[column]).alias(column) for column, kind in table.keys.items()
+    )
+    with_source = keyed.with_columns(
+        pl.lit(import_id).alias("import_id"), pl.lit(file).alias("file")
+    )
+    return with_source.select(pl.col(column).cast(kind) for column, kind in table.schema.items())

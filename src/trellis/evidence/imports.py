@@ -1,0 +1,260 @@
+"""Bring a district's files in: received, checked, previewed, then applied whole or refused.
+
+There is one commit point, the transaction in `apply`: new warehouse files stand under new names
+before it, the rows and the name of the current manifest are set in it, and orphans go after it.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import polars as pl
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.utils.text import get_valid_filename
+
+from trellis.evidence import analytic, queries
+from trellis.evidence.events import ImportApplied, ImportRefused
+from trellis.evidence.models import Import
+from trellis.interchange.bundle import DistrictFiles, Known, read_district
+from trellis.interchange.problems import Problem
+from trellis.interchange.sources import Limits
+from trellis.people.loading import known_emails, teachers_of_sections
+from trellis.people.models import Person
+from trellis.trust import clock
+from trellis.trust.events import record
+from trellis.trust.loading import Bringing, Change, Difference, changes
+from trellis.warehouse.store import Warehouse, replace_rows
+from trellis.warehouse.tables import TABLES
+
+LIMITS = Limits()
+READY = (Import.State.PREVIEWED, Import.State.APPLYING)
+# What is being done, how many are done, of how many (0: not known).
+Tell = Callable[[str, int, int], None]
+
+
+class Loader(Protocol):
+    """What an app's `loading` module offers; `web` puts the modules in order."""
+
+    def differences(self, files: DistrictFiles, bringing: Bringing, /) -> Iterator[Difference]: ...
+    def known_ids(self) -> dict[str, set[str]]: ...
+    def known_tables(self) -> dict[str, pl.DataFrame]: ...
+
+
+class CannotApply(Exception):  # noqa: N818 - reads as what is said to the person
+    """An import cannot be applied; its message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An import after its check, with the files that were read and what they would change."""
+
+    record: Import
+    files: DistrictFiles
+    changes: tuple[Change, ...]
+    applied_before: Import | None
+
+
+def silent(_now: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def receive(files: Iterable[tuple[str, BinaryIO]], *, by: Person | None) -> Import:
+    """Store uploaded files on disk, each under a safe name, and begin an import of them."""
+    brought = Import.objects.create(received_at=clock.now(), brought_by=by)
+    folder = folder_of(brought)
+    folder.mkdir(parents=True)
+    for name, stream in files:
+        with (folder / get_valid_filename(Path(name).name)).open("wb") as kept:
+            shutil.copyfileobj(stream, kept)
+    return brought
+
+
+def folder_of(brought: Import) -> Path:
+    """Return where the files of an import wait until it is applied or refused."""
+    return Path(settings.TRELLIS_UPLOADS) / str(brought.pk)
+
+
+def check(
+    brought: Import, paths: Sequence[Path], loaders: Sequence[Loader], *, tell: Tell = silent
+) -> Checked:
+    """Read the files, list every problem, and compare them with what is stored.
+
+    Nothing but the import's own record is written. Files with problems end here, refused.
+    """
+    files, before = read(paths, loaders, tell=tell)
+    brought.files = [asdict(file) for file in files.files]
+    brought.content_hash = files.content_hash
+    brought.problems = [_plain(problem) for problem in files.problems]
+    brought.state = Import.State.CHECKED
+    brought.save(update_fields=["files", "content_hash", "problems", "state"])
+    if not files.sound:
+        refuse(brought, by=brought.brought_by)
+        return Checked(brought, files, (), before)
+    found = () if before else _preview(brought, files, loaders, tell)
+    brought.changes = {change.kind: asdict(change) for change in found}
+    brought.state = Import.State.PREVIEWED
+    brought.save(update_fields=["changes", "state"])
+    return Checked(brought, files, found, before)
+
+
+def read(
+    paths: Sequence[Path], loaders: Sequence[Loader], *, tell: Tell = silent
+) -> tuple[DistrictFiles, Import | None]:
+    """Read files against what is known; also return the last import if it brought the same."""
+    tell("Reading the files", 0, 0)
+    files = read_district(paths, known=known_of(loaders), limits=LIMITS)
+    return files, _same_as_last(files)
+
+
+def _preview(
+    brought: Import, files: DistrictFiles, loaders: Sequence[Loader], tell: Tell
+) -> tuple[Change, ...]:
+    tell("Comparing with what is known", 0, 0)
+    bringing = Bringing(brought.pk, clock.now())
+    return tuple(
+        change
+        for loader in loaders
+        for change in changes(loader.differences(files, bringing), write=False)
+    )
+
+
+def begin_applying(brought: Import) -> bool:
+    """Claim a previewed import for one worker; a second tap on the button claims nothing."""
+    waiting = Import.objects.filter(pk=brought.pk, state=Import.State.PREVIEWED)
+    return bool(waiting.update(state=Import.State.APPLYING, progress={}))
+
+
+def give_up(brought: Import, why: str, *, by: Person | None) -> Import:
+    """End an import that cannot be finished, and say why where the problems stand."""
+    problem = Problem("all files", 0, "", "", "an import that can be finished", why, "not_finished")
+    brought.problems = [_plain(problem), *brought.problems]
+    brought.state = Import.State.CHECKED
+    brought.save(update_fields=["problems", "state"])
+    return refuse(brought, by=by)
+
+
+def apply(
+    checked: Checked, loaders: Sequence[Loader], *, by: Person | None, tell: Tell = silent
+) -> Import:
+    """Apply a sound import whole; if anything fails, database and warehouse stay as they were."""
+    brought = checked.record
+    if not checked.files.sound or brought.state not in READY:
+        raise CannotApply("This import has problems, or was applied or refused already.")
+    warehouse = Warehouse(settings.TRELLIS_WAREHOUSE)
+    with warehouse.alone():
+        try:
+            _write_and_commit(checked, loaders, warehouse, by=by, tell=tell)
+        except DatabaseError as error:
+            raise CannotApply(
+                "The database did not take the rows, so nothing was changed. "
+                "Check that no two people share an e-mail address, then try again."
+            ) from error
+        finally:
+            # After a failure the new files are the orphans; after success the old ones are.
+            warehouse.sweep([queries.warehouse().manifest])
+            brought.refresh_from_db()
+    shutil.rmtree(folder_of(brought), ignore_errors=True)
+    return brought
+
+
+def refuse(brought: Import, *, by: Person | None) -> Import:
+    """End an import without applying it; its files are deleted."""
+    if brought.state == Import.State.REFUSED:
+        return brought
+    if brought.state in (Import.State.APPLIED, Import.State.APPLYING):
+        raise CannotApply("This import was applied already.")
+    with transaction.atomic():
+        brought.state = Import.State.REFUSED
+        brought.finished_at = clock.now()
+        brought.save(update_fields=["state", "finished_at"])
+        happening = ImportRefused(import_id=brought.pk, problems=len(brought.problems))
+        record(happening, by=by, subject=brought.pk)
+    shutil.rmtree(folder_of(brought), ignore_errors=True)
+    return brought
+
+
+def forget(brought: Import) -> None:
+    """Drop the record of files that were only looked at: nothing was changed, nothing refused."""
+    shutil.rmtree(folder_of(brought), ignore_errors=True)
+    brought.delete()
+
+
+def known_of(loaders: Sequence[Loader]) -> Known:
+    """Collect what earlier imports brought, so that files may name it."""
+    ids: dict[str, set[str]] = {}
+    tables: dict[str, pl.DataFrame] = {}
+    for loader in loaders:
+        ids |= loader.known_ids()
+        tables |= loader.known_tables()
+    return Known(ids=ids, emails=known_emails(), tables=tables)
+
+
+def _same_as_last(files: DistrictFiles) -> Import | None:
+    """Return the last applied import if it brought exactly these files."""
+    last = queries.last_applied()
+    return last if last and files.files and last.content_hash == files.content_hash else None
+
+
+def _write_and_commit(
+    checked: Checked, loaders: Sequence[Loader], warehouse: Warehouse, *, by: Person | None,
+    tell: Tell,
+) -> None:  # fmt: skip
+    base = queries.warehouse().manifest
+    tell("Writing the tables of results", 0, 0)
+    manifest = _write_tables(checked, loaders, warehouse, base)
+    with transaction.atomic():
+        done = _write_rows(checked, loaders, tell)
+        _finish(checked.record, done, manifest, by=by)
+
+
+def _write_tables(
+    checked: Checked, loaders: Sequence[Loader], warehouse: Warehouse, base: str
+) -> str:
+    new = analytic.tables(
+        checked.files,
+        known=known_of(loaders).tables,
+        teachers=teachers_of_sections(checked.files),
+        secret=settings.TRELLIS_PSEUDONYM_SECRET,
+        import_id=str(checked.record.pk),
+    )
+    merged = {
+        name: replace_rows(warehouse.read(name, base), frame, TABLES[name].replaces)
+        for name, frame in new.items()
+    }
+    return warehouse.write(merged, snapshot_of=base)
+
+
+def _write_rows(checked: Checked, loaders: Sequence[Loader], tell: Tell) -> list[Change]:
+    state = Import.objects.select_for_update().get(pk=checked.record.pk).state
+    if state not in READY:
+        raise CannotApply("This import was applied or refused in the meantime.")
+    bringing = Bringing(checked.record.pk, clock.now())
+    done: list[Change] = []
+    for loader in loaders:
+        for change in changes(loader.differences(checked.files, bringing), write=True):
+            done.append(change)
+            tell(f"Stored {change.kind}", len(done), len(checked.changes))
+    return done
+
+
+def _finish(brought: Import, done: Sequence[Change], manifest: str, *, by: Person | None) -> None:
+    brought.state = Import.State.APPLIED
+    brought.finished_at = clock.now()
+    brought.manifest = manifest
+    brought.changes = {change.kind: asdict(change) for change in done}
+    brought.save()
+    happening = ImportApplied(
+        import_id=brought.pk,
+        files=len(brought.files),
+        added=sum(change.added for change in done),
+        changed=sum(change.changed for change in done),
+        gone=sum(change.gone for change in done),
+    )
+    record(happening, by=by, subject=brought.pk)
+
+
+def _plain(problem: Problem) -> dict[str, object]:
+    return asdict(problem) | {"severity": problem.severity.value}

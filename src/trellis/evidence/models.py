@@ -1,0 +1,107 @@
+"""Store imports, and each piece of evidence with its source and its owner."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from trellis.people.models import Section
+
+
+class Import(models.Model):
+    """Files that a district brought: received, checked, previewed, then applied or refused."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Received"
+        CHECKED = "checked", "Checked"
+        PREVIEWED = "previewed", "Ready to apply"
+        APPLYING = "applying", "Applying"
+        APPLIED = "applied", "Applied"
+        REFUSED = "refused", "Refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
+    brought_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    received_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    files = models.JSONField(default=list)  # name, kind, bytes, rows, sha256 of each file
+    content_hash = models.CharField(max_length=64, db_index=True)
+    problems = models.JSONField(default=list)
+    changes = models.JSONField(default=dict)  # kind -> added, changed, deactivated
+    progress = models.JSONField(default=dict)
+    manifest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["-received_at"]
+
+    def __str__(self) -> str:
+        return f"Import of {self.received_at:%Y-%m-%d %H:%M}"
+
+
+class Source(models.TextChoices):
+    VISIT = "visit", "Visit"
+    CLASS_FEEDBACK = "class feedback", "Class feedback"
+    SELF_REFLECTION = "self-reflection", "Your own reading"
+    STUDENT_WORK = "student work", "Student work"
+    VIEW = "view", "Your answer to an insight"
+
+
+class EvidenceItem(models.Model):
+    """A dated, low-inference record about one element of a teacher's practice; hers.
+
+    `value` is on the level-word scale 0 to 3 for visits and reflections, the mean answer on
+    1 to 5 for class feedback; `spread` is the standard deviation between students.
+    `lesson` groups what was seen in the same lesson: such marks move together.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="evidence"
+    )
+    source = models.CharField(max_length=20, choices=Source.choices)
+    element = models.CharField(max_length=40)
+    seen_on = models.DateField()
+    value = models.FloatField(null=True, blank=True)
+    n = models.PositiveIntegerField(default=1)
+    spread = models.FloatField(null=True, blank=True)
+    lesson = models.CharField(max_length=100, blank=True)
+    visitor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reason = models.CharField(max_length=20, blank=True)
+    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.SET_NULL)
+    text = models.TextField(blank=True)
+    # Where it came from: an import's file and line, or empty when made in Trellis.
+    brought_by = models.ForeignKey(Import, null=True, blank=True, on_delete=models.SET_NULL)
+    file = models.CharField(max_length=200, blank=True)
+    line = models.PositiveIntegerField(null=True, blank=True)
+    external_id = models.CharField(max_length=150, unique=True, null=True, blank=True)
+    added_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["seen_on", "element"]
+        indexes = [models.Index(fields=["owner", "element", "seen_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.source} on {self.element}, {self.seen_on}"
+
+
+class LearningObjective(models.Model):
+    """What students are to learn, as a published framework states it."""
+
+    identifier = models.CharField(max_length=100, unique=True)
+    code = models.CharField(max_length=60, blank=True)
+    statement = models.TextField()
+    subject = models.CharField(max_length=60, blank=True)
+    grade = models.CharField(max_length=20, blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.code or self.statement

@@ -1,0 +1,27 @@
+"""Decide who reads imports: administrators, who see counts and problems, never evidence."""
+
+from django.db.models import Q
+
+from trellis.evidence.models import Import
+from trellis.people.models import Person, Role
+from trellis.people.queries import has_role
+from trellis.trust.policies import Policy
+
+
+class ImportPolicy(Policy[Import]):
+    """The record of an import holds file names, counts and problems; it belongs to no one."""
+
+    model = Import
+    called = "an import"
+
+    def may_read(self, who: Person, _what: Import) -> bool:
+        return has_role(who, Role.ADMINISTRATOR)
+
+    def readable_by(self, who: Person) -> Q:
+        return Q() if has_role(who, Role.ADMINISTRATOR) else Q(pk__in=())
+
+    def owner_of(self, _what: Import) -> None:
+        return None
+
+
+imports = ImportPolicy()

@@ -1,0 +1,208 @@
+"""Answer what was imported and which state of the warehouse is current."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+
+from trellis.evidence.models import Import
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+    from django.db.models import QuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The warehouse as it stands in one manifest; empty tables where nothing was brought."""
+
+    manifest: str
+
+    def read(self, table: str) -> "pl.LazyFrame":
+        """Scan a table of `trellis.warehouse.tables`."""
+        # Late: pages that show no numbers must not wait for polars.
+        from trellis.warehouse.store import Warehouse
+        from trellis.warehouse.tables import empty
+
+        found = Warehouse(settings.TRELLIS_WAREHOUSE).read(table, self.manifest)
+        return empty(table).lazy() if found is None else found
+
+
+def warehouse() -> Snapshot:
+    """Return the current state of the warehouse: the one that the last applied import set."""
+    last = last_applied()
+    return Snapshot(last.manifest if last else "")
+
+
+def table_rows() -> dict[str, int]:
+    """Count the rows of each table of the current warehouse, without opening one."""
+    from trellis.warehouse.store import Warehouse
+
+    manifest = warehouse().manifest
+    if not manifest:
+        return {}
+    tables = Warehouse(settings.TRELLIS_WAREHOUSE).manifest(manifest).tables
+    return {name: sum(part.rows for part in parts) for name, parts in tables.items()}
+
+
+def person_key(external_id: str) -> str:
+    """Return the pseudonym of a person (student or adult) in the warehouse."""
+    return _key("person", external_id)
+
+
+def section_key(external_id: str) -> str:
+    """Return the pseudonym of a section in the warehouse."""
+    return _key("section", external_id)
+
+
+def last_applied() -> Import | None:
+    """Return the import that was applied last."""
+    return Import.objects.filter(state=Import.State.APPLIED).order_by("-finished_at").first()
+
+
+def _key(kind: str, external_id: str) -> str:
+    from trellis.warehouse.pseudonyms import pseudonym
+
+    return pseudonym(settings.TRELLIS_PSEUDONYM_SECRET, kind, external_id)
+
+
+AT_WORK = (Import.State.RECEIVED, Import.State.CHECKED, Import.State.APPLYING)
+SHOWN = 200
+HISTORY = 30
+LEAVERS = {"people": "person", "students": "student"}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One line of the history: when, by whom, what came of it."""
+
+    id: UUID
+    received_at: datetime
+    by: str
+    state: str
+    applied: bool
+    files: int
+    rows: int
+    added: int
+    changed: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """One problem as it stood when the files were read."""
+
+    file: str
+    line: int
+    field: str
+    found: str
+    expected: str
+    advice: str
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """What an import would change, or changed, of one kind."""
+
+    kind: str
+    added: int
+    changed: int
+    gone: int
+    same: int
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    """Where an import stands."""
+
+    row: ImportRow
+    at_work: bool
+    may_apply: bool
+    refused: bool
+    now: str
+    done: int
+    total: int
+    stops: int
+    problems: tuple[ProblemRow, ...]
+    unshown: int
+    changes: tuple[ChangeRow, ...]
+    set_aside: tuple[str, ...]
+    file_names: tuple[str, ...]
+
+
+def import_rows(visible: "QuerySet[Import]") -> list[ImportRow]:
+    """Return the last imports, newest first."""
+    return [_row(one) for one in visible.select_related("brought_by")[:HISTORY]]
+
+
+def import_page(brought: Import) -> ImportPage:
+    """Return what the page of one import says."""
+    problems = tuple(_problem(said) for said in brought.problems)
+    changes = tuple(_change(said) for said in brought.changes.values())
+    progress = brought.progress or {}
+    return ImportPage(
+        row=_row(brought),
+        at_work=brought.state in AT_WORK,
+        may_apply=brought.state == Import.State.PREVIEWED,
+        refused=brought.state == Import.State.REFUSED,
+        now=progress.get("now", "Waiting to begin"),
+        done=progress.get("done", 0),
+        total=progress.get("total", 0),
+        stops=sum(problem.stops for problem in problems),
+        problems=problems[:SHOWN],
+        unshown=max(0, len(problems) - SHOWN),
+        changes=changes,
+        set_aside=tuple(_leavers(c) for c in changes if c.gone and c.kind in LEAVERS),
+        file_names=tuple(file["name"] for file in brought.files),
+    )
+
+
+def _row(one: Import) -> ImportRow:
+    told = one.changes.values()
+    return ImportRow(
+        id=one.pk,
+        received_at=one.received_at,
+        by=one.brought_by.full_name if one.brought_by else "by command",
+        state=one.get_state_display(),
+        applied=one.state == Import.State.APPLIED,
+        files=len(one.files),
+        rows=sum(file["rows"] for file in one.files),
+        added=sum(change["added"] for change in told),
+        changed=sum(change["changed"] for change in told),
+        gone=sum(change["gone"] for change in told),
+    )
+
+
+def _leavers(change: ChangeRow) -> str:
+    if change.gone == 1:
+        return f"1 {LEAVERS[change.kind]} is"
+    return f"{change.gone:,} {change.kind} are"
+
+
+def _problem(said: "Mapping[str, Any]") -> ProblemRow:
+    return ProblemRow(
+        file=said["file"],
+        line=said["line"],
+        field=said["field"],
+        found=said["found"],
+        expected=said["expected"],
+        advice=said["advice"],
+        stops=said["severity"] == "error",
+    )
+
+
+def _change(said: "Mapping[str, Any]") -> ChangeRow:
+    return ChangeRow(
+        kind=said["kind"],
+        added=said["added"],
+        changed=said["changed"],
+        gone=said["gone"],
+        same=said["same"],
+        samples=tuple(said["samples"]),
+    )

@@ -1,0 +1,6 @@
+"""Name the addresses of evidence."""
+
+from django.urls import URLPattern
+
+app_name = "evidence"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Review programs: registered question, comparison, read-out, decision."""

@@ -1,0 +1,1 @@
+"""Tell a teacher what stands out, how sure, why, and what would settle it."""

@@ -1,0 +1,152 @@
+"""Read a teacher's evidence as looks, hand it to the diagnosis, and keep what comes back.
+
+The one door from Django to `trellis.diagnosis`; it loads numpy, so import it where it is used.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+
+from trellis.diagnosis import practice, signals
+from trellis.diagnosis.looks import ELEMENTS, Look, Source, class_answers
+from trellis.diagnosis.practice import Settings, Variances
+from trellis.diagnosis.signals import Claim, Setting, Sure
+from trellis.evidence.models import EvidenceItem
+from trellis.evidence.models import Source as ItemSource
+from trellis.insights.models import Fit, Insight
+from trellis.people.models import Section
+from trellis.trust import clock
+
+YEARS_READ = 3
+LEAST_SPREAD = 0.8  # between students, on 1 to 5, where a file did not say it
+SURE = {
+    Sure.NOT_ENOUGH: Insight.Sure.NOT_ENOUGH,
+    Sure.EARLY: Insight.Sure.EARLY,
+    Sure.FAIRLY: Insight.Sure.FAIRLY,
+    Sure.WELL: Insight.Sure.WELL,
+}
+READ = {
+    ItemSource.VISIT: Source.VISIT,
+    ItemSource.CLASS_FEEDBACK: Source.CLASS_FEEDBACK,
+    ItemSource.SELF_REFLECTION: Source.SELF_REFLECTION,
+}
+
+
+def piece_of(item: EvidenceItem) -> str:
+    """Name the piece that an item belongs to: what is counted or withdrawn as a whole."""
+    match item.source:
+        case ItemSource.VISIT:
+            return f"visit {item.lesson or item.pk}"
+        case ItemSource.CLASS_FEEDBACK:
+            return f"class {item.section_id} {item.seen_on}"
+        case ItemSource.SELF_REFLECTION:
+            return f"own {item.seen_on}"
+        case _:
+            return f"other {item.pk}"
+
+
+def looks_of(items: Iterable[EvidenceItem], today: date) -> list[Look]:
+    """Return the items that the model reads: three school years, known elements, a value."""
+    since = origin(today)
+    return [
+        _look(item)
+        for item in items
+        if item.source in READ
+        and item.value is not None
+        and item.element in ELEMENTS
+        and since <= item.seen_on <= today
+    ]
+
+
+def _look(item: EvidenceItem) -> Look:
+    source, section = READ[ItemSource(item.source)], str(item.section_id or "")
+    level, variance, by = float(item.value or 0.0), 0.0, "own"
+    if source == Source.VISIT:
+        by = str(item.visitor_id or "unknown")
+    elif source == Source.CLASS_FEEDBACK:
+        spread = LEAST_SPREAD if item.spread is None else item.spread
+        level, variance = class_answers(level, spread, max(item.n, 1))
+        by = section or "class"
+    return Look(
+        piece_of(item), source, item.element, item.seen_on, level, by, variance, item.n, section
+    )
+
+
+def origin(today: date) -> date:
+    """Return the day on which time starts for the model."""
+    return date(clock.school_year(today) - YEARS_READ, 7, 1)
+
+
+def setting(today: date, subjects: Mapping[str, str]) -> Setting:
+    """Return what is known around the looks; the earlier self ends where this school year began."""
+    return Setting(today, date(clock.school_year(today) - 1, 7, 1), subjects)
+
+
+def subjects_of(section_ids: Iterable[str]) -> dict[str, str]:
+    """Return the subject of each section as it is said within a sentence."""
+    rows = Section.objects.filter(pk__in=[s for s in section_ids if s]).values_list("pk", "subject")
+    return {str(pk): said_subject(subject) for pk, subject in rows}
+
+
+def said_subject(subject: str) -> str:
+    """Say a subject as it stands within a sentence: "math", but "ELA"."""
+    return subject if subject.isupper() else subject.lower()
+
+
+def claims(looks: Sequence[Look], settings: Settings, around: Setting) -> tuple[Claim, ...]:
+    """Return what may be shown to the teacher whose looks these are."""
+    return signals.claims(looks, settings, around) if looks else ()
+
+
+def current_settings(today: date) -> Settings:
+    """Return the fitted settings in use, or the shipped defaults before the first run."""
+    fit = Fit.objects.first()
+    if fit is None:
+        return Settings(origin(today))
+    usual = {
+        (Source(source), element): level
+        for source, levels in fit.usual.items()
+        for element, level in levels.items()
+    }
+    return Settings(fit.origin, Variances(**fit.variances), MappingProxyType(usual))
+
+
+def kept_fit(settings: Settings, teachers: int) -> Fit:
+    """Return fitted settings as a row, not yet saved."""
+    usual: dict[str, dict[str, float]] = {}
+    for (source, element), level in settings.usual.items():
+        usual.setdefault(source.value, {})[element] = level
+    variances = {name: getattr(settings.variances, name) for name in Variances.__slots__}
+    return Fit(
+        made_at=clock.now(),
+        origin=settings.origin,
+        variances=variances,
+        usual=usual,
+        teachers=teachers,
+    )
+
+
+def fit(evidence: Sequence[Sequence[Look]], today: date) -> Settings:
+    """Fit the practice model to all teachers' looks."""
+    return practice.fit(evidence, origin(today))
+
+
+def numbers_of(claim: Claim) -> dict[str, object]:
+    """Return the numbers behind a claim as JSON, so that what was said can be told again."""
+    level, difference = claim.level, claim.difference
+    return {
+        "probability": claim.probability,
+        "level": level.value,
+        "low": level.interval.low,
+        "high": level.interval.high,
+        "n": level.n,
+        "design": level.design,
+        "difference": difference.value,
+        "difference_low": difference.interval.low,
+        "difference_high": difference.interval.high,
+        "sources": {source.value: share for source, share in claim.shares.sources.items()},
+        "pieces": dict(claim.shares.pieces),
+        "assumption": claim.shares.assumption,
+        "first": claim.first.isoformat(),
+        "last": claim.last.isoformat(),
+    }

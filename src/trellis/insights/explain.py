@@ -1,0 +1,375 @@
+"""Give the full account of an insight: its numbers now, and as they would be without some pieces.
+
+Everything is computed when the page is opened, from the evidence that is there. It loads numpy, so
+import it where it is used.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from trellis.diagnosis import doubt, practice, signals
+from trellis.diagnosis.doubt import Act
+from trellis.diagnosis.looks import ELEMENTS, Look, Source, near_word, without
+from trellis.diagnosis.practice import INDEX, Settings, State
+from trellis.diagnosis.signals import EARLY, Reading, Setting
+from trellis.evidence.models import EvidenceItem
+from trellis.insights import estimates
+from trellis.insights.models import Insight
+from trellis.trust import clock
+from trellis.ui import charts
+from trellis.ui.charts.levels import EvidenceKind
+
+DAYS_IN_BAND = 14
+MOST_LETTERS = 26
+FREQUENCIES = ("never", "rarely", "sometimes", "often", "always")
+COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+KINDS: dict[Source, EvidenceKind] = {
+    Source.VISIT: "visit",
+    Source.CLASS_FEEDBACK: "class",
+    Source.SELF_REFLECTION: "own",
+}
+PLURALS = {
+    Source.VISIT: ("visit", "visits"),
+    Source.CLASS_FEEDBACK: ("class’s answers", "classes’ answers"),
+    Source.SELF_REFLECTION: ("own reading", "own readings"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PieceRow:
+    """A piece of evidence on this part of her teaching."""
+
+    piece: str
+    letter: str
+    kind: str
+    source: str
+    on: date
+    seen: str
+    share: int
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettleRow:
+    """A further look, what it takes, and by how much it narrows the band."""
+
+    act: str
+    words: str
+    takes: str
+    narrows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that the page of an insight says; figures are drawn already."""
+
+    sure: str
+    stands: bool
+    title: str
+    claim: str
+    pieces: int
+    first: date | None
+    last: date | None
+    band: str
+    shares: str
+    rows: tuple[PieceRow, ...]
+    elsewhere: int  # percent that rests on looks at other parts of her teaching
+    assumption: int
+    turns: str
+    explanations: tuple[str, ...]
+    settle: tuple[SettleRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the parts of an account are made from."""
+
+    insight: Insight
+    settings: Settings
+    around: Setting
+    items: dict[str, EvidenceItem]  # by piece, of this element
+    looks: tuple[Look, ...]  # all of the teacher's
+    counted: tuple[Look, ...]
+    known: State
+
+    @property
+    def element(self) -> str:
+        return self.insight.element
+
+    @property
+    def direct(self) -> list[Look]:
+        """Return all looks at this element, switched off or not, oldest first."""
+        return [look for look in practice.in_order(self.looks) if look.element == self.element]
+
+    def reading(self, looks: Sequence[Look], known: State | None = None) -> Reading | None:
+        """Return the comparison of this insight with other looks counted."""
+        known = known or practice.state(looks, self.settings, self.around.on)
+        found = signals.readings(self.element, known, self.settings, self.around)
+        same = [r for r in found if r.rule == self.insight.rule and r.kind == self.insight.kind]
+        return same[0] if same else None
+
+
+def account(
+    insight: Insight, counted: Collection[str] | None = None, *, with_words: bool = True
+) -> Account:
+    """Return the account of an insight, counting only some pieces of it if asked.
+
+    An insight that was shared comes without the words of its pieces: a share opens one thing, and
+    what partners or she herself wrote is another.
+    """
+    case = _case(insight, counted)
+    reading = case.reading(case.counted, case.known)
+    probability = reading.probability if reading else 0.0
+    level = signals.level_estimate(case.element, case.known)
+    direct = [look for look in case.counted if look.element == case.element]
+    if reading and probability >= EARLY:
+        title, claim = signals.words(case.element, reading, direct, level, case.around)
+    else:
+        title, claim = insight.title, _not_enough(direct, signals.levels_in_words(level.interval))
+    percents = _percents(case)
+    rows = _rows(case, percents, with_words=with_words)
+    return Account(
+        sure=estimates.SURE[signals.sure(probability)].value,
+        stands=probability >= EARLY,
+        title=title,
+        claim=claim,
+        pieces=len({look.piece for look in direct}),
+        first=direct[0].on if direct else None,
+        last=direct[-1].on if direct else None,
+        band=_band(case, rows) if direct else "",
+        shares=_shares(rows, percents),
+        rows=rows,
+        elsewhere=percents["elsewhere"],
+        assumption=percents["assumption"],
+        turns=_turns(case, rows) if probability >= EARLY else "",
+        explanations=doubt.other_explanations(
+            case.element, case.counted, case.settings, case.around.on, _sections(insight)
+        ),
+        settle=_settle(case),
+    )
+
+
+def _case(insight: Insight, wanted: Collection[str] | None) -> _Case:
+    today = clock.today()
+    settings = estimates.current_settings(today)
+    items = list(
+        EvidenceItem.objects.filter(owner_id=insight.owner_id, withdrawn_at=None)
+        .select_related("visitor", "section")
+        .order_by("seen_on", "pk")
+    )
+    looks = practice.in_order(estimates.looks_of(items, today))
+    pieces = {look.piece for look in looks if look.element == insight.element}
+    counted = without(looks, pieces - set(wanted) if wanted is not None else ())
+    here = {
+        estimates.piece_of(item): item
+        for item in reversed(items)
+        if item.element == insight.element
+    }
+    subjects = {
+        str(item.section_id): estimates.said_subject(item.section.subject)
+        for item in items
+        if item.section
+    }
+    around = estimates.setting(today, subjects)
+    known = practice.state(counted, settings, today)
+    return _Case(insight, settings, around, here, looks, counted, known)
+
+
+def _sections(insight: Insight) -> int:
+    year = clock.school_year(clock.today())
+    return insight.owner.sections.filter(school_year=year, is_active=True).count()
+
+
+def _not_enough(direct: Sequence[Look], levels: str) -> str:
+    if not direct:
+        return "With these pieces left out, nothing is left that speaks of this."
+    return f"From what is counted here there is not enough to say more than this: {levels}."
+
+
+def _percents(case: _Case) -> dict[str, int]:
+    """Return whole percents by piece of this element, for looks elsewhere and the assumption."""
+    weights = np.zeros(len(ELEMENTS))
+    weights[INDEX[case.element]] = 1.0
+    shares = practice.shares(case.counted, case.settings, weights, case.around.on)
+    here = {look.piece for look in case.counted if look.element == case.element}
+    parts = {piece: share for piece, share in sorted(shares.pieces.items()) if piece in here}
+    parts["elsewhere"] = sum(s for piece, s in shares.pieces.items() if piece not in here)
+    parts["assumption"] = shares.assumption
+    return whole_percents(parts)
+
+
+def whole_percents(parts: dict[str, float]) -> dict[str, int]:
+    """Round parts of one to whole percents that sum to 100 (largest remainders)."""
+    down = {name: int(part * 100) for name, part in parts.items()}
+    by_rest = sorted(parts, key=lambda name: -(parts[name] * 100 - down[name]))
+    for name in by_rest[: 100 - sum(down.values())]:
+        down[name] += 1
+    return down
+
+
+def _rows(case: _Case, percents: dict[str, int], *, with_words: bool) -> tuple[PieceRow, ...]:
+    counted = {look.piece for look in case.counted}
+    pieces = list(dict.fromkeys(look.piece for look in case.direct))
+    by_piece = {look.piece: look for look in case.direct}
+    return tuple(
+        PieceRow(
+            piece=piece,
+            letter="abcdefghijklmnopqrstuvwxyz"[i] if i < MOST_LETTERS else "·",
+            kind=KINDS[by_piece[piece].source],
+            source=_source_words(case.items[piece]),
+            on=by_piece[piece].on,
+            seen=(what_was_seen if with_words else what_it_says)(case.items[piece]),
+            share=percents.get(piece, 0),
+            counted=piece in counted,
+        )
+        for i, piece in enumerate(pieces)
+    )
+
+
+def _source_words(item: EvidenceItem) -> str:
+    if item.source == Source.VISIT and item.visitor:
+        return f"Visit, {item.visitor.given_name}"
+    return item.get_source_display()
+
+
+def what_was_seen(item: EvidenceItem) -> str:
+    """Say in words what an item holds: what was noticed, or what students answered."""
+    return item.text or what_it_says(item)
+
+
+def what_it_says(item: EvidenceItem) -> str:
+    """Say what an item counts for, without the words in which somebody wrote it."""
+    if item.value is None:
+        return ""
+    if item.source == Source.CLASS_FEEDBACK:
+        place = min(max(item.value - 1.0, 0.0), 4.0)
+        low, high = FREQUENCIES[int(place)], FREQUENCIES[min(int(place) + 1, 4)]
+        part = place - int(place)
+        said = low if part < 0.25 else high if part > 0.75 else f"between {low} and {high}"
+        return f"{item.n} students answered, on the whole: {said}"
+    return near_word(item.value).capitalize()
+
+
+def _band(case: _Case, rows: Sequence[PieceRow]) -> str:
+    on = case.around.on
+    direct = [look for look in case.direct if look.piece in {r.piece for r in rows if r.counted}]
+    first = min(direct[0].on, on - timedelta(days=30))
+    span = (on - first).days
+    days = [first + timedelta(days=span * i // (DAYS_IN_BAND - 1)) for i in range(DAYS_IN_BAND)]
+    mean, sd = practice.path(case.counted, case.settings, case.element, days)
+    half = 1.2816 * sd
+    points = [
+        charts.BandPoint(day, _inside(m), _inside(m - h), _inside(m + h))
+        for day, m, h in zip(days, mean, half, strict=True)
+    ]
+    letters = {row.piece: row for row in rows}
+    marks = [
+        charts.EvidenceMark(
+            look.on, _on_one_scale(look, case.settings), letters[look.piece].letter,
+            KINDS[look.source], letters[look.piece].source,
+        )
+        for look in direct
+    ]  # fmt: skip
+    words = signals.levels_in_words(signals.level_estimate(case.element, case.known).interval)
+    name = charts.Naming(
+        "band",
+        f"{case.insight.title}, {first:%B %Y} to {on:%B %Y}",
+        f"Today the estimate lies {words}. {len(marks)} pieces of evidence are marked.",
+    )
+    return charts.figure(
+        charts.band(points, marks, name=name),
+        caption="Over time",
+        note=_note(direct, marks, points[-1]),
+        level=2,
+    )
+
+
+def _note(
+    direct: Sequence[Look], marks: Sequence[charts.EvidenceMark], now: charts.BandPoint
+) -> str:
+    said = "The line is the best estimate; the band holds the truth 8 times in 10."
+    if len(direct) < 2 * signals.FEWEST_FOR_CHANGE:
+        said += " There are too few looks yet to speak of a change."
+    outside = [m for m in marks if not now.low <= m.level <= now.high]
+    if 2 * len(outside) > len(marks):
+        said += (
+            " Most pieces lie outside it: a single look is rough, and in this district the parts "
+            "of one person’s teaching seldom lie far apart, so the estimate holds back."
+        )
+    return said
+
+
+def _on_one_scale(look: Look, settings: Settings) -> float:
+    """Return a look's level as visits read it: each source has its own usual level."""
+    usual = settings.usual
+    shift = usual[Source.VISIT, look.element] - usual[look.source, look.element]
+    return _inside(look.level + shift)
+
+
+def _inside(level: float) -> float:
+    return float(min(max(level, 0.0), 3.0))
+
+
+def _shares(rows: Sequence[PieceRow], percents: dict[str, int]) -> str:
+    parts = []
+    for source, kind in KINDS.items():
+        mine = [row for row in rows if row.kind == kind and row.counted]
+        if mine:
+            count = len(mine)
+            number = COUNT_WORDS[count] if count < len(COUNT_WORDS) else str(count)
+            noun = PLURALS[source][count > 1]
+            parts.append(charts.Share(f"{number} {noun}", sum(row.share for row in mine)))
+    if percents["elsewhere"]:
+        parts.append(charts.Share("the rest of your teaching", percents["elsewhere"]))
+    parts.append(charts.Share("starting assumption", percents["assumption"], assumed=True))
+    said = ", ".join(f"{part.words} {part.percent} percent" for part in parts)
+    drawing = charts.share(parts, name=charts.Naming("shares", "Shares of the evidence", said))
+    return charts.figure(
+        drawing,
+        caption="What it rests on",
+        note="How much each kind of look narrows what can be said. It sums to 100%.",
+        level=2,
+        summary="Show the shares as a table",
+    )
+
+
+def _turns(case: _Case, rows: Sequence[PieceRow]) -> str:
+    """Say which single piece, left out, would leave not enough to say."""
+    deciding = []
+    for row in [row for row in rows if row.counted][-MOST_LETTERS:]:
+        reading = case.reading(without(case.counted, [row.piece]))
+        if reading is None or reading.probability < EARLY:
+            deciding.append(row.letter)
+    if not deciding:
+        return "No single piece decides it: it stands without any one of them."
+    return f"It turns to “not enough to say” without {_either(deciding)}."
+
+
+def _either(letters: Sequence[str]) -> str:
+    if len(letters) == 1:
+        return f"piece {letters[0]} alone"
+    return f"any one of {', '.join(letters[:-1])} or {letters[-1]}"
+
+
+def _settle(case: _Case) -> tuple[SettleRow, ...]:
+    names = [item.visitor for item in case.items.values() if item.visitor]
+    coach = max(names, key=names.count) if names else None
+    offers = doubt.what_would_settle(
+        case.element, case.counted, case.settings, case.around.on, str(coach.pk) if coach else ""
+    )
+    said = {
+        Act.SELF_REFLECTION: ("Add your own reading", "alone"),
+        Act.CLASS_FEEDBACK: ("Ask your class again, the same questions", "of class"),
+        Act.PEER_VISIT: ("Invite a peer to look at this", "and a word after it"),
+        Act.COACH_VISIT: (
+            f"Ask {coach.given_name} to look again" if coach else "Ask a coach to look at this",
+            "with the conversation after it",
+        ),
+    }
+    return tuple(
+        SettleRow(o.act.value, said[o.act][0], f"{o.minutes} min, {said[o.act][1]}", o.words)
+        for o in offers
+    )

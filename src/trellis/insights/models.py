@@ -1,0 +1,138 @@
+"""Store what stands out for a teacher, and what she answers."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from trellis.evidence.models import LearningObjective
+from trellis.people.models import Section
+
+
+class Insight(models.Model):
+    """A claim with its warrant, computed from evidence that its owner can open; hers alone."""
+
+    class Kind(models.TextChoices):
+        STRENGTH = "strength", "A strength to build on"
+        NEXT_STEP = "next step", "A possible next step"
+        DISAGREEMENT = "disagreement", "Sources see this differently"
+
+    class Sure(models.TextChoices):
+        NOT_ENOUGH = "not enough", "Not enough to say"
+        EARLY = "early", "An early sign"
+        FAIRLY = "fairly", "Fairly sure"
+        WELL = "well", "Well supported"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="insights"
+    )
+    element = models.CharField(max_length=40)
+    kind = models.CharField(max_length=15, choices=Kind.choices)
+    sure = models.CharField(max_length=10, choices=Sure.choices)
+    position = models.PositiveSmallIntegerField(null=True, blank=True)  # on Today; null = not shown
+    title = models.CharField(max_length=200)
+    claim = models.TextField()
+    rule = models.CharField(max_length=60)
+    rule_version = models.CharField(max_length=20)
+    # The numbers behind the claim, as `diagnosis.signals` gave them (interval, n, shares, ...).
+    numbers = models.JSONField(default=dict)
+    computed_at = models.DateTimeField()
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "is_current"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Reply(models.Model):
+    """A teacher's answer to an insight: professional judgment, private."""
+
+    class Answer(models.TextChoices):
+        AGREE = "agree", "I agree"
+        DISAGREE = "disagree", "I see it differently"
+        CONTEXT = "context", "Add context"
+        NOT_ME = "not me", "Not about me"
+        MUTE = "mute", "Mute"
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    element = models.CharField(max_length=40)
+    kind = models.CharField(max_length=15, choices=Insight.Kind.choices)
+    answer = models.CharField(max_length=10, choices=Answer.choices)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "element", "kind"], name="one_answer_per_insight"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.answer
+
+
+class Fit(models.Model):
+    """The fitted settings of the practice model; the newest is the one in use."""
+
+    made_at = models.DateTimeField()
+    origin = models.DateField()
+    variances = models.JSONField()
+    usual = models.JSONField()  # source -> element -> usual level
+    teachers = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"Fit of {self.made_at:%Y-%m-%d %H:%M} over {self.teachers} teachers"
+
+
+class Computation(models.Model):
+    """One run over all teachers, with its progress."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Stopped by a problem"
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    step = models.CharField(max_length=60)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.done} of {self.total}"
+
+
+class ClassLearning(models.Model):
+    """Where a class stands on a learning objective: about students, for their own teachers."""
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="learning")
+    objective = models.ForeignKey(LearningObjective, on_delete=models.CASCADE)
+    students = models.PositiveIntegerField()
+    right = models.FloatField()  # expected share of items right, with its 80 % interval
+    low = models.FloatField()
+    high = models.FloatField()
+    behind = models.FloatField()  # chance that this objective is behind, for this class
+    is_next = models.BooleanField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-behind"]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "objective"], name="one_row_a_class_goal")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.objective} in {self.section}"

@@ -1,0 +1,17 @@
+"""Name the addresses of insights, evidence and classes."""
+
+from django.urls import path
+
+from trellis.insights import views
+
+app_name = "insights"
+urlpatterns = [
+    path("evidence/", views.my_evidence, name="my_evidence"),
+    path("evidence/own-reading/", views.own_reading, name="own_reading"),
+    path("evidence/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("evidence/<uuid:pk>/restore/", views.restore, name="restore"),
+    path("classes/<uuid:pk>/", views.my_class, name="my_class"),
+    path("classes/<uuid:pk>/<int:objective_id>/", views.look_again, name="look_again"),
+    path("<uuid:pk>/", views.insight, name="insight"),
+    path("<uuid:pk>/reply/", views.reply, name="reply"),
+]

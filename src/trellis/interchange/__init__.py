@@ -1,0 +1,1 @@
+"""Read what other systems write: every departure becomes a problem with a place and an advice."""

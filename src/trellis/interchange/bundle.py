@@ -1,0 +1,277 @@
+"""Read everything that a district brings at once, and say all that is wrong with it."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from trellis.interchange import oneroster
+from trellis.interchange.case import read_case
+from trellis.interchange.columns import FileSpec, check, forbidden_columns, forbidden_problem
+from trellis.interchange.csv_text import read_csv_text
+from trellis.interchange.district import DISTRICT_FILES
+from trellis.interchange.problems import Problem, limited, refuses
+from trellis.interchange.references import Ids, dangling, defined_ids
+from trellis.interchange.registrations import Registration, read_registrations
+from trellis.interchange.roster import check_staff
+from trellis.interchange.separation import kept_apart
+from trellis.interchange.sources import Limits, SourceFile, open_paths, unused
+
+PROBLEMS_PER_FILE = 100
+ONEROSTER = "oneroster/"
+OBJECTIVES = "learning_objectives"
+PEOPLE = {"adult", "student"}
+
+SPECS: dict[str, FileSpec] = DISTRICT_FILES | {
+    f"{ONEROSTER}{name}": spec for name, spec in oneroster.FILES.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What earlier imports brought: names of things by kind, and the tables that keep people apart.
+
+    Attributes
+    ----------
+    ids : external ids by kind (`adult`, `student`, `school`, `section`, `program`, ...).
+    emails : external id by e-mail address, in small letters; empty for accounts made by hand.
+    tables : `evaluators` and `partnerships` as in the files.
+    """
+
+    ids: Ids = field(default_factory=dict)
+    emails: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """One file that was read."""
+
+    name: str
+    sha256: str
+    size: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictFiles:
+    """What was brought: typed tables by name, registered reviews and every problem.
+
+    Attributes
+    ----------
+    tables : by name (`staff`, `oneroster/users`, `learning_objectives`, ...); each has the column
+        `line`, the line in its file, but for the objectives, which come from a document.
+    sources : name of the file of each table, for provenance.
+    content_hash : SHA-256 over the names and contents of the files, whatever their order.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    sources: Mapping[str, str]
+    reviews: tuple[Registration, ...]
+    files: tuple[ReadFile, ...]
+    problems: tuple[Problem, ...]
+    content_hash: str
+
+    @property
+    def sound(self) -> bool:
+        return bool(self.files) and not refuses(self.problems)
+
+
+def read_district(
+    paths: Iterable[Path], *, known: Known | None = None, limits: Limits | None = None
+) -> DistrictFiles:
+    """Read folders, archives and files; problems are complete up to a limit for each file."""
+    known = known or Known()
+    opened = open_paths(paths, limits or Limits())
+    reading = _Reading(problems=list(opened.problems))
+    for group in _by_archive(opened.files):
+        reading.take(group)
+    reading.check_together(known)
+    if not opened.files and not opened.problems:
+        reading.problems.append(_nothing())
+    return DistrictFiles(
+        tables=reading.used_tables(),
+        sources=reading.sources,
+        reviews=reading.reviews,
+        files=tuple(reading.files),
+        problems=limited(reading.problems, per_file=PROBLEMS_PER_FILE),
+        content_hash=_content_hash(reading.files),
+    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The state of one reading: tables as they come in, problems as they are found."""
+
+    problems: list[Problem]
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    unsound: set[str] = field(default_factory=set)
+    reviews: tuple[Registration, ...] = ()
+    files: list[ReadFile] = field(default_factory=list)
+
+    def take(self, group: Sequence[SourceFile]) -> None:
+        bundle = [file for file in group if _is_oneroster(file, group)]
+        if bundle:
+            self._take_bundle(bundle)
+        for file in group:
+            if file not in bundle:
+                self._take_loose(file)
+
+    def _take_bundle(self, bundle: Sequence[SourceFile]) -> None:
+        present = frozenset(_stem(file.name) for file in bundle)
+        manifest = next((file for file in bundle if file.name == "manifest.csv"), None)
+        if manifest is None:
+            self.problems.append(_no_manifest(bundle[0]))
+        else:
+            self._note(manifest, 0)
+            self.problems += oneroster.check_manifest(manifest.data, manifest.shown, present)
+        for file in bundle:
+            if file is not manifest:
+                self._take_csv(file, f"{ONEROSTER}{_stem(file.name)}")
+
+    def _take_loose(self, file: SourceFile) -> None:
+        stem = _stem(file.name)
+        if stem == OBJECTIVES:
+            objectives = read_case(file.data, file.shown)
+            self._keep(file, OBJECTIVES, objectives.rows, objectives.problems)
+        elif stem == "reviews" and file.name.endswith(".json"):
+            registrations = read_registrations(file.data, file.shown)
+            self.reviews = registrations.reviews
+            self.problems += registrations.problems
+            self._note(file, len(registrations.reviews))
+            self.sources["reviews"] = file.shown
+        elif name := _district_table(file):
+            self._take_csv(file, name)
+        else:
+            self._leave(file)
+
+    def _take_csv(self, file: SourceFile, name: str) -> None:
+        if name in self.tables:
+            self.problems.append(_second(file, self.sources[name]))
+            return
+        checked = check(read_csv_text(file.data, file.shown), SPECS[name], file.shown)
+        self._keep(file, name, checked.rows, checked.problems)
+
+    def _keep(
+        self, file: SourceFile, name: str, rows: pl.DataFrame, problems: Iterable[Problem]
+    ) -> None:
+        found = tuple(problems)
+        self.problems += found
+        self.tables[name], self.sources[name] = rows, file.shown
+        if refuses(found) and not rows.height:
+            self.unsound.add(name)
+        self._note(file, rows.height)
+
+    def _leave(self, file: SourceFile) -> None:
+        if file.name.lower().endswith(".csv"):
+            header = read_csv_text(file.data, file.shown).header
+            self.problems += [forbidden_problem(file.shown, n) for n in forbidden_columns(header)]
+        self.problems.append(
+            unused(file, "It was left aside. Names are in the reference of files.")
+        )
+
+    def _note(self, file: SourceFile, rows: int) -> None:
+        digest = hashlib.sha256(file.data).hexdigest()
+        self.files.append(ReadFile(file.shown, digest, len(file.data), rows))
+
+    def check_together(self, known: Known) -> None:
+        """Check what only all files together can tell: references, meaning, and the wall."""
+        ids = defined_ids(self.tables, SPECS)
+        for kind, names in known.ids.items():
+            ids.setdefault(kind, set()).update(names)
+        unknowable = {
+            kind for name in self.unsound if name in SPECS for kind, _ in SPECS[name].defines
+        }
+        for name, kinds in (("orgs", {"school"}), ("users", PEOPLE), ("roles", PEOPLE)):
+            if f"{ONEROSTER}{name}" in self.unsound:
+                unknowable |= kinds
+        for name, rows in self.tables.items():
+            if name in SPECS:
+                self.problems += dangling(
+                    rows, SPECS[name], self.sources[name], ids, unknowable=unknowable
+                )
+        self.problems += self._reviews_of_unknown_programs(ids, unknowable)
+        bundle = {n.removeprefix(ONEROSTER): t for n, t in self.tables.items() if ONEROSTER in n}
+        files = {n.removeprefix(ONEROSTER): f for n, f in self.sources.items()}
+        self.problems += oneroster.check_meaning(bundle, files, self.tables.get(OBJECTIVES))
+        self.problems += check_staff(bundle, files, known.emails)
+        self.problems += kept_apart(self.tables, known.tables, self.sources)
+
+    def _reviews_of_unknown_programs(self, ids: Ids, unknowable: set[str]) -> Iterator[Problem]:
+        if "program" in unknowable:
+            return
+        for place, review in enumerate(self.reviews):
+            if review.program_id not in ids.get("program", frozenset()):
+                yield Problem(
+                    self.sources["reviews"], 0, f"{place}.program_id", review.program_id,
+                    "a program that is known", "Add it to programs.csv, or correct the name here.",
+                    "dangling_reference",
+                )  # fmt: skip
+
+    def used_tables(self) -> dict[str, pl.DataFrame]:
+        used = (
+            {f"{ONEROSTER}{name}" for name in oneroster.USED} | set(DISTRICT_FILES) | {OBJECTIVES}
+        )
+        return {name: rows for name, rows in self.tables.items() if name in used}
+
+
+def _by_archive(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
+    groups: dict[str, list[SourceFile]] = {}
+    for file in files:
+        groups.setdefault(file.archive, []).append(file)
+    yield from groups.values()
+
+
+def _is_oneroster(file: SourceFile, group: Sequence[SourceFile]) -> bool:
+    """Recognize a file of a bundle by name and header: `resources.csv` exists in both worlds."""
+    if file.name == "manifest.csv":
+        return True
+    return (
+        file.name.endswith(".csv")
+        and _stem(file.name) in oneroster.FILES
+        and (b"sourcedId" in file.data[:200] or _stem(file.name) not in DISTRICT_FILES)
+        and any(_stem(other.name) in oneroster.FILES for other in group)
+    )
+
+
+def _district_table(file: SourceFile) -> str | None:
+    """Recognize a district's file by its name, else by exactly the right header."""
+    if not file.name.lower().endswith(".csv"):
+        return None
+    stem = _stem(file.name).lower()
+    if stem in DISTRICT_FILES:
+        return stem
+    header = set(read_csv_text(file.data[:4096].split(b"\n")[0], file.shown).header)
+    return next((n for n, spec in DISTRICT_FILES.items() if set(spec.names) == header), None)
+
+
+def _stem(name: str) -> str:
+    return Path(name).stem
+
+
+def _content_hash(files: Sequence[ReadFile]) -> str:
+    lines = sorted(f"{Path(file.name).name} {file.sha256}" for file in files)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _no_manifest(file: SourceFile) -> Problem:
+    return Problem(
+        file.archive or "manifest.csv", 0, "manifest.csv", "no manifest.csv",
+        "a OneRoster manifest",
+        "A OneRoster bundle says in manifest.csv which files it holds: export it again, whole.",
+        "missing_manifest",
+    )  # fmt: skip
+
+
+def _second(file: SourceFile, first: str) -> Problem:
+    return Problem(
+        file.shown, 0, "", file.shown, "each kind of file once", f"{first} is of the same kind; "
+        "bring them one after the other.", "duplicate_file",
+    )  # fmt: skip
+
+
+def _nothing() -> Problem:
+    return Problem("", 0, "", "", "files to import", "Choose the files of the district.", "nothing")

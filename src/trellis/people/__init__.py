@@ -1,0 +1,1 @@
+"""Know who is who: persons, schools, sections and dated role grants."""

@@ -1,0 +1,328 @@
+"""Bring people, schools, sections and roles from a district's files into the roster.
+
+Who is no longer in a full bundle is set aside, never deleted: her plan and her evidence stay hers.
+Passwords and phone numbers are not in the tables that arrive here.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import polars as pl
+from django.contrib.auth.hashers import make_password
+from django.db.models import Q
+
+from trellis.interchange.bundle import DistrictFiles
+from trellis.interchange.references import adults, students
+from trellis.people.models import (
+    Employment,
+    Enrollment,
+    EvaluatorRelation,
+    Person,
+    Role,
+    RoleGrant,
+    School,
+    Section,
+    Student,
+    Teaching,
+)
+from trellis.people.queries import open_on
+from trellis.trust.loading import Bringing, Difference, Rows, compare, keys
+
+# Reserved by RFC 2606: mail to people without an address can never reach anybody.
+NO_ADDRESS = "people.invalid"
+
+
+def differences(files: DistrictFiles, bringing: Bringing) -> Iterator[Difference]:
+    """Compare the roster with the files, in the order in which it must be written."""
+    bundle = bundle_of(files)
+    if "orgs" in bundle:
+        yield _schools(bundle)
+    if "users" in bundle:
+        yield _persons(bundle, bringing)
+        yield _students(bundle)
+    if "classes" in bundle:
+        yield _sections(bundle)
+    if "enrollments" in bundle:
+        yield _teachings(bundle)
+        yield _enrollments(bundle)
+    if "staff" in files.tables:
+        yield _employments(files.tables["staff"])
+    if "role_grants" in files.tables:
+        yield _grants(files.tables["role_grants"])
+    if "evaluators" in files.tables:
+        yield _evaluators(files.tables["evaluators"])
+
+
+def known_ids() -> dict[str, set[str]]:
+    """Return the names that files may use for people, schools and sections known already."""
+    models = {"adult": Person, "student": Student, "school": School, "section": Section}
+    ids = {kind: set(keys(model)) for kind, model in models.items()}
+    return ids | {"person": ids["adult"] | ids["student"]}
+
+
+def known_emails() -> dict[str, str]:
+    """Return whose address is whose, so that two people never share one."""
+    rows = Person.objects.values_list("email", "external_id")
+    return {email.lower(): external_id or "" for email, external_id in rows}
+
+
+def known_tables() -> dict[str, pl.DataFrame]:
+    """Return who evaluates whom, as the file names them."""
+    rows = EvaluatorRelation.objects.exclude(evaluator__external_id=None).values_list(
+        "evaluator__external_id", "teacher__external_id", "school_year"
+    )
+    schema = {"evaluator_id": pl.String, "teacher_id": pl.String, "school_year": pl.Int64}
+    return {"evaluators": pl.DataFrame(list(rows), schema=schema, orient="row")}
+
+
+def bundle_of(files: DistrictFiles) -> dict[str, pl.DataFrame]:
+    """Return the tables of the OneRoster bundle by their names in the standard."""
+    prefix = "oneroster/"
+    return {n.removeprefix(prefix): t for n, t in files.tables.items() if n.startswith(prefix)}
+
+
+def sections_of(bundle: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the sections of a bundle with school year, subject and grade."""
+    years = bundle["academicSessions"].select(
+        pl.col("sourcedId").alias("term"), pl.col("schoolYear").alias("school_year")
+    )
+    courses = bundle["courses"].select(
+        pl.col("sourcedId").alias("courseSourcedId"), pl.col("subjects").alias("course_subjects")
+    )
+    first = pl.col("termSourcedIds").list.get(0, null_on_oob=True)
+    return (
+        bundle["classes"]
+        .with_columns(first.alias("term"))
+        .join(years, on="term", how="left")
+        .join(courses, on="courseSourcedId", how="left")
+        .select(
+            pl.col("sourcedId").alias("section"),
+            pl.col("title"),
+            pl.coalesce(
+                pl.col("subjects").list.get(0, null_on_oob=True),
+                pl.col("course_subjects").list.get(0, null_on_oob=True),
+                pl.lit(""),
+            ).alias("subject"),
+            pl.col("grades").list.get(0, null_on_oob=True).fill_null("").alias("grade"),
+            pl.col("schoolSourcedId").alias("school"),
+            pl.col("school_year"),
+        )
+    )
+
+
+def teachers_of_sections(files: DistrictFiles) -> dict[str, list[str]]:
+    """Return who teaches which section, the main teacher first: by the files, else as known."""
+    found: dict[str, list[str]] = {}
+    known = Teaching.objects.exclude(person__external_id=None)
+    for section, person in known.values_list("section__external_id", "person__external_id"):
+        found.setdefault(section, []).append(str(person))
+    bundle = bundle_of(files)
+    if "enrollments" in bundle:
+        teaching = bundle["enrollments"].filter(pl.col("role") == "teacher")
+        primary_first = teaching.sort("primary", "userSourcedId", descending=[True, False],
+                                      nulls_last=True)  # fmt: skip
+        grouped = primary_first.group_by("classSourcedId").agg(
+            pl.col("userSourcedId").unique(maintain_order=True)
+        )
+        found |= dict(grouped.iter_rows())
+    return found
+
+
+def _schools(bundle: Mapping[str, pl.DataFrame]) -> Difference:
+    schools = bundle["orgs"].filter(pl.col("type") == "school")
+    return compare(
+        Rows(
+            kind="schools",
+            model=School,
+            key=("external_id",),
+            compared=("name", "is_active"),
+            rows=schools.select("sourcedId", "name", pl.lit(True)).rows(),
+            leaving="deactivated",
+            away={"is_active": False},
+            label=("name",),
+        )
+    )
+
+
+def _persons(bundle: Mapping[str, pl.DataFrame], bringing: Bringing) -> Difference:
+    staff = bundle["users"].filter(pl.col("sourcedId").is_in(list(adults(bundle))))
+    no_address = pl.format("{}@{}", pl.col("sourcedId"), pl.lit(NO_ADDRESS))
+    day = bringing.at.date()
+    active = pl.col("enabledUser")
+    rows = staff.select(
+        "sourcedId",
+        pl.coalesce("email", no_address).str.to_lowercase().alias("address"),
+        "givenName",
+        "familyName",
+        "enabledUser",
+        pl.when(active).then(None).otherwise(pl.lit(day)).alias("left"),
+    ).rows()
+    return compare(
+        Rows(
+            kind="people",
+            model=Person,
+            key=("external_id",),
+            compared=("email", "given_name", "family_name", "is_active"),
+            written=("deactivated_on",),
+            rows=rows,
+            within=Q(external_id__isnull=False),
+            leaving="deactivated",
+            # Whoever administers Trellis may stand in no roster; setting her aside would lock
+            # the district out of its own installation.
+            spared=_administrators(day),
+            away={"is_active": False, "deactivated_on": day},
+            fresh={"password": make_password(None)},
+            label=("given_name", "family_name"),
+        )
+    )
+
+
+def _administrators(day: date) -> set[object]:
+    grants = RoleGrant.objects.filter(open_on(day), role=Role.ADMINISTRATOR)
+    return set(grants.values_list("person_id", flat=True))
+
+
+def _students(bundle: Mapping[str, pl.DataFrame]) -> Difference:
+    learners = bundle["users"].filter(pl.col("sourcedId").is_in(list(students(bundle))))
+    return compare(
+        Rows(
+            kind="students",
+            model=Student,
+            key=("external_id",),
+            compared=("given_name", "family_name", "is_active"),
+            rows=learners.select("sourcedId", "givenName", "familyName", "enabledUser").rows(),
+            leaving="deactivated",
+            away={"is_active": False},
+        )
+    )
+
+
+def _sections(bundle: Mapping[str, pl.DataFrame]) -> Difference:
+    schools = keys(School)
+    rows = [
+        (section, title, subject, grade, schools.get(school), year, True)
+        for section, title, subject, grade, school, year in sections_of(bundle).iter_rows()
+    ]
+    return compare(
+        Rows(
+            kind="sections",
+            model=Section,
+            key=("external_id",),
+            compared=("title", "subject", "grade", "school_id", "school_year", "is_active"),
+            rows=rows,
+            leaving="deactivated",
+            away={"is_active": False},
+            label=("title",),
+        )
+    )
+
+
+def _teachings(bundle: Mapping[str, pl.DataFrame]) -> Difference:
+    sections, persons = keys(Section), keys(Person)
+    pairs = _pairs(bundle, "teacher")
+    rows = [(sections.get(s), persons.get(p)) for s, p in pairs.select(_PAIR).iter_rows()]
+    return compare(
+        Rows(
+            kind="teachers of sections",
+            model=Teaching,
+            key=("section_id", "person_id"),
+            compared=(),
+            rows=rows,
+            within=_in_sections(bundle, sections),
+            leaving="removed",
+        )
+    )
+
+
+def _enrollments(bundle: Mapping[str, pl.DataFrame]) -> Difference:
+    sections, learners = keys(Section), keys(Student)
+    pairs = _pairs(bundle, "student").select(*_PAIR, "beginDate", "endDate")
+    rows = [
+        (sections.get(s), learners.get(p), start, end) for s, p, start, end in pairs.iter_rows()
+    ]
+    return compare(
+        Rows(
+            kind="enrollments",
+            model=Enrollment,
+            key=("section_id", "student_id"),
+            compared=("starts_on", "ends_on"),
+            rows=rows,
+            within=_in_sections(bundle, sections),
+            leaving="removed",
+        )
+    )
+
+
+_PAIR = ("classSourcedId", "userSourcedId")
+
+
+def _pairs(bundle: Mapping[str, pl.DataFrame], role: str) -> pl.DataFrame:
+    """Return each person of a section once: who left and came back has two enrollments."""
+    of_role = bundle["enrollments"].filter(pl.col("role") == role)
+    return of_role.sort("beginDate", nulls_last=False, maintain_order=True).unique(
+        _PAIR, keep="last", maintain_order=True
+    )
+
+
+def _in_sections(bundle: Mapping[str, pl.DataFrame], sections: Mapping[str, object]) -> Q:
+    named = bundle["classes"]["sourcedId"] if "classes" in bundle else ()
+    return Q(section_id__in=[sections[s] for s in named if s in sections])
+
+
+def _employments(staff: pl.DataFrame) -> Difference:
+    persons, schools = keys(Person), keys(School)
+    joined = staff.with_columns(pl.col("grades", "subjects").list.join(";"))
+    columns = ("person_id", "school_id", "school_year", "years_experience", "grades", "subjects")
+    rows = [
+        (persons.get(person), schools.get(school), *rest)
+        for person, school, *rest in joined.select(columns).iter_rows()
+    ]
+    return compare(
+        Rows(kind="staff years", model=Employment, key=columns[:3], compared=columns[3:], rows=rows)
+    )
+
+
+def _grants(grants: pl.DataFrame) -> Difference:
+    persons, schools = keys(Person), keys(School)
+    columns = ("person_id", "role", "scope_kind", "scope_id", "starts_on")
+    told = ("ends_on", "legitimate_interest")
+    rows = [
+        (
+            persons.get(person), role, scope, scope_id or "", starts, ends, interest,
+            schools.get(scope_id) if scope == RoleGrant.Scope.SCHOOL else None,
+        )
+        for person, role, scope, scope_id, starts, ends, interest in grants.select(
+            *columns, *told
+        ).iter_rows()
+    ]  # fmt: skip
+    return compare(
+        Rows(
+            kind="roles",
+            model=RoleGrant,
+            key=columns,
+            compared=told,
+            written=("school_id",),
+            rows=rows,
+            label=("role", "scope_id"),
+        )
+    )
+
+
+def _evaluators(evaluators: pl.DataFrame) -> Difference:
+    persons = keys(Person)
+    columns = ("evaluator_id", "teacher_id", "school_year")
+    rows = [
+        (persons.get(evaluator), persons.get(teacher), year)
+        for evaluator, teacher, year in evaluators.select(columns).iter_rows()
+    ]
+    return compare(
+        Rows(
+            kind="evaluators (kept apart from coaching)",
+            model=EvaluatorRelation,
+            key=columns,
+            compared=(),
+            rows=rows,
+            within=Q(school_year__in=sorted(set(evaluators["school_year"].to_list()))),
+            leaving="removed",
+        )
+    )

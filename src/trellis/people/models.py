@@ -1,0 +1,190 @@
+"""Store who is who: persons, schools, sections, students and dated role grants."""
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Role(models.TextChoices):
+    TEACHER = "teacher", "Teacher"
+    COACH = "coach", "Coach"
+    MENTOR = "mentor", "Mentor"
+    CONSULTANT = "consultant", "Consultant"
+    SCHOOL_LEADER = "school_leader", "School leader"
+    PD_LEAD = "pd_lead", "PD lead"
+    ANALYST = "analyst", "Analyst"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class School(models.Model):
+    external_id = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, default="school")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(AbstractBaseUser):
+    """An adult of the district, or a guest of it. What she may do comes from her role grants."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    external_id = models.CharField(max_length=100, unique=True, null=True, blank=True)
+    email = models.EmailField(unique=True)
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100)
+    is_active = models.BooleanField(default=True)
+    deactivated_on = models.DateField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["given_name", "family_name"]
+    objects = BaseUserManager()
+
+    class Meta:
+        ordering = ["family_name", "given_name"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def initials(self) -> str:
+        return f"{self.given_name[:1]}{self.family_name[:1]}".upper()
+
+
+class RoleGrant(models.Model):
+    """A role, where, from when to when, and why: besides a share the only source of access."""
+
+    class Scope(models.TextChoices):
+        DISTRICT = "district", "District"
+        SCHOOL = "school", "School"
+        PROVIDER = "provider", "Provider"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    scope_kind = models.CharField(max_length=10, choices=Scope.choices)
+    # Filled where scope_kind is school; a provider is named by its external id.
+    school = models.ForeignKey(School, null=True, blank=True, on_delete=models.CASCADE)
+    scope_id = models.CharField(max_length=100, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    legitimate_interest = models.CharField(max_length=300)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "role"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "role", "scope_kind", "scope_id", "starts_on"],
+                name="one_grant_per_role_scope_and_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.role}"
+
+
+class EvaluatorRelation(models.Model):
+    """Who evaluates whom in a year, kept for one purpose: to keep that person out of coaching."""
+
+    evaluator = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="evaluates")
+    teacher = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="evaluated_by")
+    school_year = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evaluator", "teacher", "school_year"], name="one_evaluator_relation_a_year"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evaluator} evaluates {self.teacher} in {self.school_year}"
+
+
+class Employment(models.Model):
+    """Where a teacher works in a school year, and since when she has taught."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="employments")
+    school = models.ForeignKey(School, on_delete=models.CASCADE)
+    school_year = models.PositiveSmallIntegerField()
+    years_experience = models.PositiveSmallIntegerField()
+    grades = models.CharField(max_length=60, blank=True)
+    subjects = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "school", "school_year"], name="one_employment_a_year_and_school"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} at {self.school}, {self.school_year}"
+
+
+class Section(models.Model):
+    """A class group in a school year: source of class feedback and of students' results."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    external_id = models.CharField(max_length=100, unique=True)
+    title = models.CharField(max_length=200)
+    subject = models.CharField(max_length=60, blank=True)
+    grade = models.CharField(max_length=20, blank=True)
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="sections")
+    school_year = models.PositiveSmallIntegerField()
+    is_active = models.BooleanField(default=True)
+    teachers = models.ManyToManyField(Person, through="Teaching", related_name="sections")
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Teaching(models.Model):
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="teachings")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="teachings")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["section", "person"], name="one_teaching_a_section")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} teaches {self.section}"
+
+
+class Student(models.Model):
+    """A student; named to her own teachers alone."""
+
+    external_id = models.CharField(max_length=100, unique=True)
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"Student {self.pk}"
+
+
+class Enrollment(models.Model):
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="enrollments")
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="enrollments")
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["section", "student"], name="one_enrollment_a_section")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student} in {self.section}"

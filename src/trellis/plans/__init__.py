@@ -1,0 +1,1 @@
+"""Carry a teacher's own plan: goals, measures, check-ins and suggestions of others."""

@@ -1,0 +1,8 @@
+"""Tell Django about the app plans."""
+
+from django.apps import AppConfig
+
+
+class PlansConfig(AppConfig):
+    name = "trellis.plans"
+    label = "plans"

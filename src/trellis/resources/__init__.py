@@ -1,0 +1,1 @@
+"""Hold what could help: practices, courses, readings and who provides them."""

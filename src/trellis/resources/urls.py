@@ -1,0 +1,6 @@
+"""Name the addresses of resources."""
+
+from django.urls import URLPattern
+
+app_name = "resources"
+urlpatterns: list[URLPattern] = []

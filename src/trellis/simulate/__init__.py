@@ -1,0 +1,6 @@
+"""Make the demonstration district, with its truth planted, as files of a real one."""
+
+from trellis.simulate.district import DEMONSTRATION_DAY, Summary, write_district
+from trellis.simulate.shape import Size
+
+__all__ = ["DEMONSTRATION_DAY", "Size", "Summary", "write_district"]

@@ -1,0 +1,1 @@
+"""Keep the promises: policies, events, shares, access log and suppression."""

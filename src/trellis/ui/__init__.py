@@ -1,0 +1,1 @@
+"""Show Trellis: tokens, components, charts and the style guide."""

@@ -1,0 +1,1 @@
+"""Keep analytic tables in Parquet: pseudonymous, hashed, and never half written."""

@@ -1,0 +1,173 @@
+"""Store tables so that a reader sees the old state or the new one, never a mix."""
+
+import fcntl
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+YEAR = "school_year"
+
+
+class DamagedWarehouseError(Exception):
+    """A file of a manifest is gone or is not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One Parquet file of a table: its school year (empty when not split), place, hash and rows."""
+
+    year: str
+    path: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All tables at one moment. Its id is the hash of what it says."""
+
+    id: str
+    tables: Mapping[str, tuple[Part, ...]]
+
+
+class Warehouse:
+    """Tables under one folder; every state is a manifest, and manifests never change.
+
+    Writing a manifest changes nothing for readers: which one is current is decided by whoever
+    keeps the one commit point (in Trellis the database). So a crash leaves orphans at worst.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, tables: Mapping[str, pl.DataFrame], *, snapshot_of: str = "") -> str:
+        """Write tables as a new manifest that keeps all other tables of `snapshot_of`."""
+        kept = dict(self.manifest(snapshot_of).tables) if snapshot_of else {}
+        kept |= {name: tuple(self._parts(name, frame)) for name, frame in tables.items()}
+        body = _body(kept)
+        name = hashlib.sha256(body).hexdigest()
+        self._put(self.root / "manifests" / f"{name}.json", body)
+        return name
+
+    def read(self, table: str, manifest: str) -> pl.LazyFrame | None:
+        """Scan a table as it stands in a manifest; None where it was never written."""
+        parts = self.manifest(manifest).tables.get(table) if manifest else None
+        if not parts:
+            return None
+        return pl.scan_parquet([self.root / part.path for part in parts])
+
+    def manifest(self, name: str) -> Manifest:
+        """Read a manifest, and see that it is what it was."""
+        try:
+            body = (self.root / "manifests" / f"{name}.json").read_bytes()
+        except FileNotFoundError:
+            raise DamagedWarehouseError(f"The manifest {name} is not there.") from None
+        if hashlib.sha256(body).hexdigest() != name:
+            raise DamagedWarehouseError(f"The manifest {name} was changed.")
+        said = json.loads(body)["tables"]
+        return Manifest(name, {t: tuple(Part(**p) for p in parts) for t, parts in said.items()})
+
+    def verify(self, name: str) -> None:
+        """Read every file of a manifest and hold it against its hash."""
+        for table, parts in self.manifest(name).tables.items():
+            for part in parts:
+                path = self.root / part.path
+                if not path.exists() or _digest(path.read_bytes()) != part.sha256:
+                    raise DamagedWarehouseError(
+                        f"A file of {table} ({part.path}) was changed or lost."
+                    )
+
+    def freeze(self, name: str) -> Manifest:
+        """Keep a manifest for good: a later sweep leaves it and its files alone."""
+        self.verify(name)
+        self._put(self.root / "frozen" / name, b"")
+        return self.manifest(name)
+
+    def sweep(self, keep: Iterable[str]) -> int:
+        """Remove what belongs neither to the manifests to keep nor to frozen ones."""
+        kept = {name for name in keep if name} | set(_names(self.root / "frozen"))
+        wanted = {self.root / "manifests" / f"{name}.json" for name in kept}
+        for name in kept:
+            for parts in self.manifest(name).tables.values():
+                wanted |= {self.root / part.path for part in parts}
+        there = [*self.root.glob("manifests/*"), *self.root.glob("tables/*/*")]
+        orphans = [path for path in there if path not in wanted]
+        for path in orphans:
+            path.unlink()
+        return len(orphans)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold off other writers: their sweep would take files that nothing in use names yet."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _parts(self, table: str, frame: pl.DataFrame) -> Iterable[Part]:
+        """Split by school year where there is one, so that a new year leaves old files alone."""
+        if YEAR not in frame.columns or not frame.height:
+            yield self._part(table, "", frame)
+            return
+        for (year,), rows in sorted(frame.partition_by(YEAR, as_dict=True).items(), key=str):
+            yield self._part(table, str(year), rows)
+
+    def _part(self, table: str, year: str, frame: pl.DataFrame) -> Part:
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="zstd")
+        data = buffer.getvalue()
+        digest = _digest(data)
+        path = Path("tables") / table / f"{year + '-' if year else ''}{digest[:32]}.parquet"
+        if not (self.root / path).exists():
+            self._put(self.root / path, data)
+        return Part(year, str(path), digest, frame.height)
+
+    def _put(self, path: Path, data: bytes) -> None:
+        """Write aside, flush to disk, then rename: a half-written file never has a name."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, aside = tempfile.mkstemp(dir=self.root, prefix=".aside-")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(aside).replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def replace_rows(
+    old: pl.LazyFrame | None, new: pl.DataFrame, replaces: tuple[str, ...]
+) -> pl.DataFrame:
+    """Return the old rows without those that the new rows replace, and the new rows."""
+    if old is None:
+        return new
+    named = new.lazy().select(replaces).unique()
+    kept = old.join(named, on=list(replaces), how="anti", nulls_equal=True).collect()
+    return pl.concat([kept.select(new.columns), new])
+
+
+def _body(tables: Mapping[str, tuple[Part, ...]]) -> bytes:
+    said = {
+        name: [{"year": p.year, "path": p.path, "sha256": p.sha256, "rows": p.rows} for p in parts]
+        for name, parts in sorted(tables.items())
+    }
+    return json.dumps({"tables": said}, indent=1).encode()
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()] if folder.exists() else []

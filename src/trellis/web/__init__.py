@@ -1,0 +1,1 @@
+"""Put the apps together: settings, addresses, home pages and what spans siblings."""

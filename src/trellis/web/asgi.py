@@ -1,0 +1,8 @@
+"""Serve Trellis to an ASGI server."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.web.settings")
+application = get_asgi_application()

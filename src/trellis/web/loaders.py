@@ -1,0 +1,45 @@
+"""Put the loaders of all apps in the order in which a district's files are stored.
+
+It reads polars, which is slow to start: pages and commands import it where they use it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from trellis.activities import loading as activities
+from trellis.coaching import loading as coaching
+from trellis.evidence import imports
+from trellis.evidence import loading as evidence
+from trellis.evidence.models import Import
+from trellis.impact import loading as impact
+from trellis.insights.tasks import compute_insights
+from trellis.people import loading as people
+from trellis.people.models import Person
+from trellis.resources import loading as resources
+from trellis.trust import clock
+
+LOADERS: tuple[imports.Loader, ...] = (
+    people, resources, evidence, activities, coaching, impact,
+)  # fmt: skip
+
+
+def after_import() -> None:
+    """Begin what new data asks for: insights are computed anew, in the background."""
+    compute_insights.enqueue()
+
+
+def bring_in(
+    paths: Sequence[Path],
+    *,
+    apply: bool,
+    by: Person | None = None,
+    tell: imports.Tell = imports.silent,
+) -> imports.Checked:
+    """Check files and, when they are sound and new, apply them whole."""
+    brought = Import.objects.create(received_at=clock.now(), brought_by=by)
+    checked = imports.check(brought, paths, LOADERS, tell=tell)
+    if checked.files.sound and (checked.applied_before or not apply):
+        imports.forget(brought)
+    elif checked.files.sound:
+        imports.apply(checked, LOADERS, by=by, tell=tell)
+    return checked

@@ -1,0 +1,86 @@
+"""Check and apply imports in the background, so that a page never waits for them."""
+
+import logging
+from pathlib import Path
+from uuid import UUID
+
+from django_tasks import task
+
+from trellis.evidence.models import Import
+
+log = logging.getLogger(__name__)
+UNEXPECTED = (
+    "Something went wrong in Trellis, not in your files. Nothing was changed; "
+    "the log of the server says what happened."
+)
+# Reading, comparing, writing tables, storing rows: what a bar on the page can tell apart.
+STEPS = 4
+
+
+@task()
+def check_import(import_id: str) -> None:
+    """Read the files of an import and preview what they would change."""
+    # Late: the server reads this module at its start, and these read polars.
+    from trellis.evidence import imports
+    from trellis.web.loaders import LOADERS
+
+    brought = Import.objects.get(pk=UUID(import_id))
+    try:
+        checked = imports.check(brought, _paths(brought), LOADERS, tell=_Teller(brought))
+        before = checked.applied_before
+        if before and before.finished_at:
+            day = f"{before.finished_at:%B} {before.finished_at.day}, {before.finished_at.year}"
+            why = f"These very files were applied already on {day}. There is nothing to do."
+            imports.give_up(brought, why, by=brought.brought_by)
+    except Exception:
+        log.exception("The check of import %s failed", import_id)
+        imports.give_up(brought, UNEXPECTED, by=brought.brought_by)
+
+
+@task()
+def apply_import(import_id: str) -> None:
+    """Apply an import that somebody previewed, if its files still say the same."""
+    from trellis.evidence import imports
+    from trellis.web.loaders import LOADERS, after_import
+
+    brought = Import.objects.get(pk=UUID(import_id))
+    if brought.state != Import.State.APPLYING:
+        return  # a task that ran twice: the first run has ended it
+    tell = _Teller(brought)
+    try:
+        files, before = imports.read(_paths(brought), LOADERS, tell=tell)
+        if files.content_hash != brought.content_hash:
+            raise imports.CannotApply("The files changed since they were checked.")
+        imports.apply(imports.Checked(brought, files, (), before), LOADERS,
+                      by=brought.brought_by, tell=tell)  # fmt: skip
+    except imports.CannotApply as problem:
+        imports.give_up(brought, str(problem), by=brought.brought_by)
+    except Exception:
+        log.exception("Applying import %s failed", import_id)
+        imports.give_up(brought, UNEXPECTED, by=brought.brought_by)
+    else:
+        after_import()
+
+
+class _Teller:
+    """Write down for the page what is being done.
+
+    Only steps, not each kind of rows: those come inside the one transaction, which no page sees.
+    """
+
+    def __init__(self, brought: Import) -> None:
+        self.brought = brought
+        self.step = 0
+
+    def __call__(self, now: str, done: int, _total: int) -> None:
+        if done:
+            return
+        self.step += 1
+        progress = {"now": now, "done": self.step, "total": STEPS}
+        Import.objects.filter(pk=self.brought.pk).update(progress=progress)
+
+
+def _paths(brought: Import) -> list[Path]:
+    from trellis.evidence.imports import folder_of
+
+    return sorted(folder_of(brought).iterdir())

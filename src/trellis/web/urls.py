@@ -1,0 +1,54 @@
+"""Name every address of Trellis: each app's own, and the pages that span them."""
+
+from django.urls import include, path
+
+from trellis.plans import urls as plans
+from trellis.web import (
+    coach_today,
+    explore,
+    imports,
+    live,
+    plan,
+    privacy,
+    quality,
+    school,
+    today,
+    views,
+)
+
+web_patterns = (
+    [
+        path("", views.home, name="home"),
+        path("health/", views.health, name="health"),
+        path("explore/", explore.explore, name="explore"),
+        path("explore/<uuid:pk>/", explore.resource, name="resource"),
+        path("explore/<uuid:pk>/save/", explore.save, name="save_resource"),
+        path("today/", today.today, name="today"),
+        path("coaching/", coach_today.coach_today, name="coach_today"),
+        path("live/", live.live, name="live"),
+        path("visit-worker.js", views.visit_worker, name="visit_worker"),
+        path("school/", school.school, name="school"),
+        path("imports/", imports.imports, name="imports"),
+        path("imports/<uuid:pk>/", imports.one_import, name="import"),
+        path("imports/<uuid:pk>/apply/", imports.apply, name="apply_import"),
+        path("imports/<uuid:pk>/refuse/", imports.refuse, name="refuse_import"),
+        path("data-quality/", quality.data_quality, name="data_quality"),
+    ],
+    "web",
+)
+
+plan_patterns = [path("", plan.my_plan, name="my_plan"), *plans.urlpatterns]
+
+urlpatterns = [
+    path("", include(web_patterns)),
+    path("", include("trellis.ui.urls")),
+    path("", include("trellis.people.urls")),
+    path("privacy/", include((privacy.urls, "trust"))),
+    path("evidence/", include("trellis.evidence.urls")),
+    path("resources/", include("trellis.resources.urls")),
+    path("insights/", include("trellis.insights.urls")),
+    path("plan/", include((plan_patterns, "plans"))),
+    path("people/", include("trellis.coaching.urls")),
+    path("programs/", include("trellis.activities.urls")),
+    path("reviews/", include("trellis.impact.urls")),
+]

@@ -1,0 +1,476 @@
+"""Each way in which a file can be wrong gives a sentence with place, finding and advice."""
+
+import json
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.interchange import tiny
+from trellis.interchange.bundle import SPECS, DistrictFiles, Known, read_district
+from trellis.interchange.problems import Problem, Severity
+from trellis.interchange.references import defined_ids
+from trellis.interchange.sources import Limits
+
+HEADERS = {name: text.split("\n")[0] for name, text in tiny.FILES.items()}
+
+
+def only(read: DistrictFiles) -> Problem:
+    """Return the one problem, after seeing that it refuses the import."""
+    assert len(read.problems) == 1, [str(problem) for problem in read.problems]
+    assert not read.sound
+    return read.problems[0]
+
+
+@cache
+def known() -> Known:
+    """Return what the sound district brings, so that a test reads one file and not twenty."""
+    with TemporaryDirectory() as folder:
+        tables = read_district([tiny.write_district(Path(folder))]).tables
+    apart = {name: tables[name] for name in ("evaluators", "partnerships")}
+    return Known(ids=defined_ids(tables, SPECS), tables=apart)
+
+
+def with_file(tmp_path: Path, name: str, text: str | bytes) -> DistrictFiles:
+    """Read one file of a district whose other files are known already."""
+    file = tmp_path / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_district([file], known=known())
+
+
+def in_district(tmp_path: Path, name: str, text: str) -> DistrictFiles:
+    """Read a file together with all others."""
+    folder = tiny.write_district(tmp_path / "district")
+    (folder / name).write_text(text)
+    return read_district([folder])
+
+
+def test_a_sound_district_is_read_without_a_problem(tmp_path: Path) -> None:
+    read = read_district([tiny.write_district(tmp_path)])
+
+    assert [str(problem) for problem in read.problems] == []
+    assert read.sound
+    assert read.tables["staff"]["grades"].to_list() == [["04"], ["04", "05"]]
+    assert read.tables["oneroster/results"]["line"].to_list() == [2, 3, 4]
+    assert read.reviews[0].program_id == "content-coaching"
+
+
+def test_the_same_files_have_the_same_content_hash_wherever_they_lie(tmp_path: Path) -> None:
+    one = read_district([tiny.write_district(tmp_path / "a")])
+    folder = tiny.write_district(tmp_path / "b")
+    other = read_district(sorted(folder.iterdir(), reverse=True))
+
+    assert one.content_hash == other.content_hash
+
+
+def test_a_password_or_a_phone_number_is_never_read(tmp_path: Path) -> None:
+    read = read_district([tiny.write_district(tmp_path)])
+
+    users = read.tables["oneroster/users"]
+    assert not {"password", "phone", "sms"} & set(users.columns)
+    assert "+1 555 0100" not in str(users.rows())
+    assert "secret" not in str(users.rows())
+
+
+def test_a_broken_zip_is_named(tmp_path: Path) -> None:
+    bundle = tiny.write_bundle(tmp_path / "oneroster.zip")
+    bundle.write_bytes(bundle.read_bytes()[:-200])
+
+    problem = only(read_district([bundle]))
+
+    assert (problem.file, problem.code) == ("oneroster.zip", "broken_zip")
+    assert "again" in problem.advice
+
+
+def test_a_zip_damaged_inside_is_named(tmp_path: Path) -> None:
+    bundle = tiny.write_bundle(tmp_path / "oneroster.zip")
+    data = bytearray(bundle.read_bytes())
+    start = data.index(b"manifest.csv") + 40
+    data[start : start + 20] = bytes(20)
+    bundle.write_bytes(bytes(data))
+
+    read = read_district([bundle])
+
+    assert "broken_zip" in {problem.code for problem in read.problems}
+    assert not read.sound
+
+
+def test_a_bundle_without_a_manifest_is_refused(tmp_path: Path) -> None:
+    members: dict[str, str | bytes] = {f"{n}.csv": t for n, t in tiny.ONEROSTER.items()}
+
+    read = read_district([tiny.write_zip(tmp_path / "oneroster.zip", members)])
+
+    assert not read.sound
+    assert ("oneroster.zip", "missing_manifest") in {(p.file, p.code) for p in read.problems}
+
+
+def test_a_manifest_that_promises_a_file_which_is_not_there_is_refused(tmp_path: Path) -> None:
+    members: dict[str, str | bytes] = {"manifest.csv": tiny.manifest(("orgs", "users"))}
+    members["orgs.csv"] = tiny.ONEROSTER["orgs"]
+
+    problem = only(read_district([tiny.write_zip(tmp_path / "oneroster.zip", members)]))
+
+    assert (problem.code, problem.field, problem.line) == ("file_missing", "file.users", 5)
+
+
+def test_a_delta_bundle_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    delta = tiny.manifest().replace("users,bulk", "users,delta")
+    members: dict[str, str | bytes] = {f"{n}.csv": t for n, t in tiny.ONEROSTER.items()}
+
+    bundle = tiny.write_zip(tmp_path / "oneroster.zip", {"manifest.csv": delta} | members)
+    read = read_district([bundle])
+
+    problem = next(p for p in read.problems if p.code == "delta")
+    assert (problem.found, problem.field) == ("delta", "file.users")
+    assert "bulk" in problem.advice
+    assert not read.sound
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    problem = only(with_file(tmp_path, "evaluators.csv", "evaluator_id,teacher_id\nt-dee,t-ana\n"))
+
+    assert (problem.file, problem.line, problem.field) == ("evaluators.csv", 1, "school_year")
+    assert problem.code == "missing_column"
+
+
+def test_a_misspelt_column_is_named_with_the_right_spelling(tmp_path: Path) -> None:
+    text = tiny.FILES["evaluators.csv"].replace("school_year", "schoolyear")
+
+    read = with_file(tmp_path, "evaluators.csv", text)
+
+    unknown = next(p for p in read.problems if p.code == "unknown_column")
+    assert unknown.field == "schoolyear"
+    assert "Rename it to school_year" in unknown.advice
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["evaluation_rating", "effectiveness", "Summative Rating", "tier", "appr_score", "probation",
+     "termination_date", "value_added", "improvement_plan"],
+)  # fmt: skip
+def test_a_column_about_evaluation_or_employment_is_refused_with_the_reason(
+    tmp_path: Path, column: str
+) -> None:
+    header, first, second, *_ = tiny.FILES["staff.csv"].split("\n")
+
+    problem = only(with_file(tmp_path, "staff.csv", f"{header},{column}\n{first},1\n{second},2\n"))
+
+    assert (problem.code, problem.field, problem.line) == ("forbidden_column", column, 1)
+    assert "apart from evaluation" in problem.advice
+
+
+def test_a_rating_hidden_in_a_metadata_column_or_an_unknown_file_is_refused(tmp_path: Path) -> None:
+    lines = tiny.ONEROSTER["orgs"].strip().split("\n")
+    orgs = "\n".join([f"{lines[0]},metadata.teacherRating", *(f"{x},4" for x in lines[1:])]) + "\n"
+    bundle = tiny.write_bundle(tmp_path / "oneroster.zip", orgs=orgs)
+    loose = tmp_path / "teachers.csv"
+    loose.write_text("teacher,evaluation_rating\nAna,4\n")
+
+    read = read_district([bundle, loose])
+
+    found = {(p.file, p.field) for p in read.problems if p.code == "forbidden_column"}
+    assert found == {
+        ("oneroster.zip/orgs.csv", "metadata.teacherRating"),
+        ("teachers.csv", "evaluation_rating"),
+    }
+
+
+@pytest.mark.parametrize("found", ["13/09/2025", "2025-02-30", "2025-9-8", "0025-09-08", "soon"])
+def test_a_bad_date_is_named_by_line_and_field(tmp_path: Path, found: str) -> None:
+    text = tiny.FILES["sessions.csv"].replace("2025-09-16", found)
+
+    problem = only(with_file(tmp_path, "sessions.csv", text))
+
+    assert (problem.file, problem.line, problem.field) == ("sessions.csv", 2, "held_on")
+    assert (problem.found, problem.code) == (found, "bad_date")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "field", "code"),
+    [
+        ("draws.csv", ",true,", ",TRUE,", "drawn", "bad_boolean"),
+        ("draws.csv", "0.5,true", "1.5,true", "probability", "out_of_range"),
+        ("draws.csv", "7,2025-08-20T15:00:00Z\nof1,t-chi", "7,2025-08-20\nof1,t-chi", "drawn_at",
+         "bad_moment"),
+        ("sessions.csv", ",30,", ",half an hour,", "minutes", "bad_integer"),
+        ("sessions.csv", "in person", "on the phone", "mode", "unknown_word"),
+        ("sessions.csv", "se1,", ",", "session_id", "required"),
+        ("assessment_results.csv", "401.5", "nan", "scale_score", "bad_number"),
+        ("visit_notes.csv", "beginning", "1", "level", "unknown_word"),
+        ("programs.csv", "insight;practice", "insight;magic", "mechanisms", "unknown_word"),
+        ("offers.csv", "2026-05-29", "2025-05-29", "ends_on", "order_of_dates"),
+        ("class_feedback.csv", "9,1,2,3,2,1", "8,1,2,3,2,1", "enrolled",
+         "more_answers_than_students"),
+        ("resources.csv", "https://tiny", "javascript://tiny", "url", "bad_url"),
+        ("role_grants.csv", "school,s1,2025-08-18,,teaches here\nt-chi",
+         "school,,2025-08-18,,teaches here\nt-chi", "scope_id", "required"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_breaks_its_column_is_named(
+    tmp_path: Path, name: str, old: str, new: str, field: str, code: str
+) -> None:
+    assert old in tiny.FILES[name]
+
+    problem = only(with_file(tmp_path, name, tiny.FILES[name].replace(old, new, 1)))
+
+    assert (problem.file, problem.line, problem.field, problem.code) == (name, 2, field, code)
+    assert problem.expected
+    assert problem.advice.endswith(".")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_a_formula_in_a_text_is_refused(tmp_path: Path, start: str) -> None:
+    text = tiny.FILES["visit_notes.csv"].replace("Five students", f"{start}cmd|' /C calc'!A0")
+
+    problem = only(with_file(tmp_path, "visit_notes.csv", text))
+
+    assert (problem.line, problem.field, problem.code) == (4, "noticing", "formula")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "field"),
+    [
+        ("staff.csv", "t-chi", "t-nobody", "person_id"),
+        ("staff.csv", "t-ana,s1", "t-ana,s9", "school_id"),
+        ("sessions.csv", "pa1", "pa9", "partnership_id"),
+        ("class_feedback.csv", "c1", "c9", "section_id"),
+        ("offers.csv", "content-coaching", "cheese-tasting", "program_id"),
+        ("participation.csv", "of1", "of9", "offer_id"),
+        ("role_grants.csv", "school_leader,school,s1", "school_leader,school,s9", "scope_id"),
+    ],
+)
+def test_a_dangling_reference_is_named(
+    tmp_path: Path, name: str, old: str, new: str, field: str
+) -> None:
+    read = with_file(tmp_path, name, tiny.FILES[name].replace(old, new, 1))
+
+    problem = only(read)
+    assert (problem.file, problem.field, problem.code) == (name, field, "dangling_reference")
+    assert problem.found == new.rsplit(",", 1)[-1]
+
+
+def test_a_dangling_reference_inside_the_bundle_is_named(tmp_path: Path) -> None:
+    enrollments = tiny.ONEROSTER["enrollments"].replace("p-3", "p-99")
+
+    problem = only(_bundle_and_objectives(tmp_path, enrollments=enrollments))
+
+    assert (problem.file, problem.line) == ("oneroster.zip/enrollments.csv", 5)
+    assert (problem.field, problem.found) == ("userSourcedId", "p-99")
+
+
+def _bundle_and_objectives(tmp_path: Path, **changed: str) -> DistrictFiles:
+    objectives = tmp_path / "learning_objectives.json"
+    objectives.write_text(json.dumps(tiny.OBJECTIVES))
+    return read_district([tiny.write_bundle(tmp_path / "oneroster.zip", **changed), objectives])
+
+
+def test_a_score_above_its_maximum_is_named(tmp_path: Path) -> None:
+    results = tiny.ONEROSTER["results"].replace("graded,4,", "graded,6,")
+
+    problem = only(_bundle_and_objectives(tmp_path, results=results))
+
+    assert (problem.line, problem.found, problem.code) == (2, "6", "score_out_of_bounds")
+
+
+def test_an_unknown_objective_is_a_notice_that_stops_nothing(tmp_path: Path) -> None:
+    read = read_district([tiny.write_bundle(tmp_path / "oneroster.zip")])
+
+    assert {p.severity for p in read.problems} == {Severity.NOTICE}
+    assert read.sound
+
+
+def test_a_resource_of_a_provider_from_outside_is_brought_with_a_notice(tmp_path: Path) -> None:
+    text = tiny.FILES["resources.csv"].replace("district", "open-shelf")
+
+    read = with_file(tmp_path, "resources.csv", text)
+
+    assert [(p.field, p.found) for p in read.problems] == [("provider_id", "open-shelf")]
+    assert read.sound
+
+
+def test_a_row_named_twice_is_named_with_the_first_line(tmp_path: Path) -> None:
+    text = tiny.FILES["staff.csv"] + "t-ana,s1,2026,7,,,\n"
+
+    problem = only(with_file(tmp_path, "staff.csv", text))
+
+    assert (problem.line, problem.code) == (4, "duplicate")
+    assert "Line 2" in problem.advice
+
+
+def test_lines_are_those_of_the_file_even_after_a_cell_with_line_breaks(tmp_path: Path) -> None:
+    lines = tiny.FILES["visit_notes.csv"].replace("Two students", "Two\nstudents\n\nof nine")
+    text = lines.replace("2025-12-02", "2 December")
+
+    problem = only(with_file(tmp_path, "visit_notes.csv", text))
+
+    assert problem.line == 7
+    assert text.split("\n")[problem.line - 1].startswith("v2")
+
+
+def test_blank_lines_do_not_shift_the_lines(tmp_path: Path) -> None:
+    text = tiny.FILES["staff.csv"].replace("\nt-chi", "\n\n\nt-nobody")
+
+    assert only(with_file(tmp_path, "staff.csv", text)).line == 5
+
+
+@pytest.mark.parametrize(("row", "found"), [("t-dee,t-chi", "2 cells"), ("a,b,c,d", "4 cells")])
+def test_a_row_with_too_few_or_too_many_cells_is_named(
+    tmp_path: Path, row: str, found: str
+) -> None:
+    problem = only(with_file(tmp_path, "evaluators.csv", tiny.FILES["evaluators.csv"] + row))
+
+    assert (problem.line, problem.found, problem.code) == (3, found, "row_width")
+
+
+def test_an_open_quote_is_named_by_the_line_where_it_begins(tmp_path: Path) -> None:
+    text = tiny.FILES["evaluators.csv"] + '"t-dee,t-chi,2026\n'
+
+    problem = only(with_file(tmp_path, "evaluators.csv", text))
+
+    assert (problem.line, problem.code) == (3, "quote")
+
+
+def test_a_byte_order_mark_is_read_past_and_said(tmp_path: Path) -> None:
+    read = with_file(tmp_path, "staff.csv", b"\xef\xbb\xbf" + tiny.FILES["staff.csv"].encode())
+
+    assert [p.code for p in read.problems] == ["bom"]
+    assert read.sound
+    assert read.tables["staff"].height == 2
+
+
+def test_an_older_encoding_is_named_by_line(tmp_path: Path) -> None:
+    text = tiny.FILES["visit_notes.csv"].replace("Five students", "José")
+
+    problem = only(with_file(tmp_path, "visit_notes.csv", text.encode("latin-1")))
+
+    assert (problem.line, problem.code) == (4, "encoding")
+    assert "José" in problem.found
+    assert "UTF-8" in problem.advice
+
+
+def test_a_spreadsheet_named_csv_is_refused(tmp_path: Path) -> None:
+    problem = only(with_file(tmp_path, "costs.csv", b"PK\x03\x04\x00\x00not a csv"))
+
+    assert problem.code == "not_text"
+
+
+def test_an_empty_file_is_named(tmp_path: Path) -> None:
+    assert only(with_file(tmp_path, "costs.csv", "")).code == "empty_file"
+
+
+def test_windows_line_ends_are_read(tmp_path: Path) -> None:
+    read = with_file(tmp_path, "staff.csv", tiny.FILES["staff.csv"].replace("\n", "\r\n"))
+
+    assert read.sound
+    assert read.tables["staff"]["next_year"].to_list() == [None, "stayed"]
+
+
+def test_an_oversized_file_is_refused(tmp_path: Path) -> None:
+    folder = tiny.write_district(tmp_path)
+    (folder / "costs.csv").write_text(tiny.FILES["costs.csv"] + "x" * 20_000)
+
+    read = read_district([folder], limits=Limits(file_bytes=10_000))
+
+    assert ("costs.csv", "oversized") in {(p.file, p.code) for p in read.problems}
+    assert not read.sound
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    bomb = tiny.write_zip(tmp_path / "costs.zip", {"costs.csv": b"0" * 12_000_000})
+
+    problem = only(read_district([bomb]))
+
+    assert (problem.file, problem.code) == ("costs.zip", "zip_bomb")
+    assert "Nothing was unpacked" in problem.advice
+
+
+def test_many_small_files_that_are_too_much_together_are_refused(tmp_path: Path) -> None:
+    many: dict[str, str | bytes] = {f"{i}.csv": "a\n" * 500 for i in range(20)}
+    bundle = tiny.write_zip(tmp_path / "many.zip", many)
+
+    assert only(read_district([bundle], limits=Limits(total_bytes=9_000))).code == "oversized"
+    assert only(read_district([bundle], limits=Limits(files=10))).code == "too_many_files"
+
+
+@pytest.mark.parametrize("name", ["../staff.csv", "/etc/staff.csv", "..\\staff.csv", "c:\\s.csv"])
+def test_a_zip_that_reaches_outside_itself_is_refused(tmp_path: Path, name: str) -> None:
+    bundle = tiny.write_zip(tmp_path / "o.zip", {name: tiny.FILES["staff.csv"]})
+
+    assert only(read_district([bundle])).code == "path"
+
+
+def test_a_file_that_nobody_knows_is_left_aside_and_said(tmp_path: Path) -> None:
+    read = in_district(tmp_path, "lunch.csv", "day,meal\nMonday,soup\n")
+
+    assert [(p.file, p.code) for p in read.problems] == [("lunch.csv", "unknown_file")]
+    assert read.sound
+
+
+def test_a_file_under_another_name_is_known_by_its_header(tmp_path: Path) -> None:
+    folder = tiny.write_district(tmp_path)
+    (folder / "costs.csv").rename(folder / "kosten 2026.csv")
+
+    assert read_district([folder]).tables["costs"].height == 1
+
+
+def test_a_place_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert only(read_district([tmp_path / "nowhere"])).code == "not_there"
+    assert only(read_district([])).code == "nothing"
+
+
+def test_only_so_many_problems_are_listed_and_the_rest_is_counted(tmp_path: Path) -> None:
+    rows = "".join(f"t-{i},t-ana,2026\n" for i in range(250))
+
+    read = with_file(tmp_path, "evaluators.csv", HEADERS["evaluators.csv"] + "\n" + rows)
+
+    assert len(read.problems) == 101
+    assert read.problems[-1].found == "150 more like these"
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ("{", ""),
+        ('{"CFDocument": {}}', "CFDocument.identifier"),
+        (json.dumps(tiny.OBJECTIVES).replace('"obj-1", "uri": "u"', '"obj-9", "uri": "u"'),
+         "CFAssociations.0"),
+    ],
+)  # fmt: skip
+def test_a_package_of_objectives_that_departs_from_case_is_named(
+    tmp_path: Path, document: str, field: str
+) -> None:
+    read = with_file(tmp_path, "learning_objectives.json", document)
+
+    assert not read.sound
+    assert field in {problem.field for problem in read.problems}
+
+
+def test_a_registration_with_an_unknown_design_or_program_is_named(tmp_path: Path) -> None:
+    designed = json.dumps(tiny.REVIEWS).replace('"lottery"', '"hunch"')
+    other = json.dumps(tiny.REVIEWS).replace("content-coaching", "cheese-tasting")
+
+    assert only(with_file(tmp_path, "reviews.json", designed)).field == "0.design"
+    assert only(with_file(tmp_path, "reviews.json", other)).code == "dangling_reference"
+
+
+def test_who_evaluates_a_teacher_cannot_be_her_partner_that_year(tmp_path: Path) -> None:
+    text = tiny.FILES["evaluators.csv"] + "t-ben,t-ana,2026\n"
+
+    problem = only(in_district(tmp_path, "evaluators.csv", text))
+
+    assert (problem.file, problem.line) == ("partnerships.csv", 2)
+    assert problem.code == "evaluator_conflict"
+    assert "evaluators.csv, line 3" in problem.advice
+
+
+def test_who_evaluated_a_teacher_in_another_year_may_be_her_partner_now(tmp_path: Path) -> None:
+    text = tiny.FILES["evaluators.csv"] + "t-ben,t-ana,2025\n"
+
+    assert in_district(tmp_path, "evaluators.csv", text).sound
+
+
+def test_who_evaluates_a_teacher_makes_no_study_visit_that_year(tmp_path: Path) -> None:
+    text = tiny.FILES["study_visits.csv"].replace("t-hana", "t-dee")
+
+    assert only(in_district(tmp_path, "study_visits.csv", text)).code == "evaluator_conflict"

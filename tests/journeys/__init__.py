@@ -1,0 +1,1 @@
+"""Stories of the product, told by people in a real browser."""

@@ -1,0 +1,211 @@
+"""Hana brings files by the browser: problems, preview, apply or refuse; nobody else can."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.cast import ana, ben, chi, dee, eli, fay, gus, hana
+from tests.interchange import tiny
+from trellis.evidence import imports
+from trellis.evidence.models import Import
+from trellis.insights.models import Computation
+from trellis.people.models import Person, Section
+from trellis.trust import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser() -> Client:
+    client = Client()
+    client.force_login(hana())
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_over() -> Iterator[None]:
+    yield
+    for brought in Import.objects.all():
+        imports.forget(brought)
+
+
+def upload(folder: Path) -> list[SimpleUploadedFile]:
+    return [SimpleUploadedFile(p.name, p.read_bytes()) for p in sorted(folder.iterdir())]
+
+
+def bring(browser: Client, folder: Path) -> Import:
+    answer = browser.post("/imports/", {"chosen": upload(folder)})
+    assert answer.status_code == 302, answer.content.decode()
+    return Import.objects.latest("received_at")
+
+
+def page(browser: Client, brought: Import) -> str:
+    return browser.get(f"/imports/{brought.pk}/").content.decode()
+
+
+def test_hana_sees_what_would_change_and_applies_it(browser: Client, tmp_path: Path) -> None:
+    brought = bring(browser, tiny.write_district(tmp_path))
+    preview = page(browser, brought)
+
+    browser.post(f"/imports/{brought.pk}/apply/")
+
+    assert "Ready to apply" in preview
+    assert "Cedar Elementary" in preview
+    assert "t-section" in preview
+    assert Section.objects.count() == 1
+    assert "Applied" in page(browser, brought)
+    assert "Hana Sato" in browser.get("/imports/").content.decode()
+    assert not imports.folder_of(brought).exists()
+
+
+def test_hana_sees_each_problem_with_its_place_and_what_to_do(
+    browser: Client, tmp_path: Path
+) -> None:
+    text = tiny.FILES["sessions.csv"].replace("2025-09-16", "16/09/2025")
+    brought = bring(browser, tiny.write_district(tmp_path, sessions=text))
+
+    shown = page(browser, brought)
+
+    assert "Refused: nothing was changed" in shown
+    for words in ("sessions.csv", "held_on", "16/09/2025", "a date as YYYY-MM-DD"):
+        assert words in shown
+    assert "Apply all of it" not in shown
+    assert not Section.objects.exists()
+
+
+def test_hana_refuses_what_she_does_not_want(browser: Client, tmp_path: Path) -> None:
+    brought = bring(browser, tiny.write_district(tmp_path))
+
+    browser.post(f"/imports/{brought.pk}/refuse/")
+
+    brought.refresh_from_db()
+    assert brought.state == Import.State.REFUSED
+    assert not Section.objects.exists()
+    browser.post(f"/imports/{brought.pk}/apply/")
+    assert not Section.objects.exists()
+
+
+def test_the_same_files_again_are_said_to_be_applied_already(
+    browser: Client, tmp_path: Path
+) -> None:
+    folder = tiny.write_district(tmp_path)
+    first = bring(browser, folder)
+    browser.post(f"/imports/{first.pk}/apply/")
+
+    again = bring(browser, folder)
+
+    assert "applied already on March 11, 2026" in page(browser, again)
+
+
+def test_a_form_without_files_says_what_is_needed(browser: Client) -> None:
+    answer = browser.post("/imports/", {})
+
+    assert answer.status_code == 422
+    assert "Choose at least one file." in answer.content.decode()
+
+
+def test_a_file_that_is_no_file_of_a_district_ends_in_words(browser: Client) -> None:
+    broken = SimpleUploadedFile("oneroster.zip", b"PK\x03\x04 cut off")
+    browser.post("/imports/", {"chosen": [broken]})
+
+    shown = page(browser, Import.objects.get())
+
+    assert "damaged archive" in shown
+    assert "Traceback" not in shown
+
+
+def test_a_page_at_work_asks_again_by_itself(browser: Client) -> None:
+    brought = Import.objects.create(
+        received_at=clock.now(), progress={"now": "Reading the files", "done": 1, "total": 4}
+    )
+
+    shown = page(browser, brought)
+
+    assert 'hx-trigger="every 1s"' in shown
+    assert "Reading the files" in shown
+
+
+def test_leavers_are_named_as_a_number_before_anything_is_applied(
+    browser: Client, tmp_path: Path
+) -> None:
+    first = bring(browser, tiny.write_district(tmp_path / "one"))
+    browser.post(f"/imports/{first.pk}/apply/")
+    gone = {
+        name: "\n".join(x for x in tiny.ONEROSTER[name].split("\n") if "t-chi" not in x)
+        for name in ("users", "roles", "enrollments")
+    }
+    (tmp_path / "two").mkdir()
+    tiny.write_bundle(tmp_path / "two" / "oneroster.zip", **gone)
+
+    brought = bring(browser, tmp_path / "two")
+
+    shown = page(browser, brought)
+    assert "1 person is not in these files" in shown
+    assert Person.objects.get(external_id="t-chi").is_active
+
+
+@pytest.mark.parametrize("who", [ana, ben, chi, dee, eli, fay, gus])
+def test_nobody_but_an_administrator_sees_or_starts_an_import(who: object) -> None:
+    assert callable(who)
+    brought = Import.objects.create(received_at=clock.now())
+    client = Client()
+    client.force_login(who())
+
+    for path in ("/imports/", f"/imports/{brought.pk}/", "/data-quality/"):
+        assert client.get(path).status_code in (403, 404)
+    for path in ("/imports/", f"/imports/{brought.pk}/apply/", f"/imports/{brought.pk}/refuse/"):
+        assert client.post(path).status_code in (403, 404)
+
+
+def test_data_quality_says_what_is_missing_and_what_it_blocks(
+    browser: Client, tmp_path: Path
+) -> None:
+    empty = browser.get("/data-quality/").content.decode()
+    brought = bring(browser, tiny.write_district(tmp_path))
+    browser.post(f"/imports/{brought.pk}/apply/")
+
+    shown = browser.get("/data-quality/").content.decode()
+
+    assert "Results and feedback cannot reach a teacher." in empty
+    assert "March 11, 2026" in shown
+    # The online library of the tiny district was never offered and has no costs.
+    assert "Without costs: 1." in shown
+    assert "Nothing is missing." in shown
+
+
+def test_the_number_of_questions_to_the_database_does_not_grow(
+    browser: Client, tmp_path: Path, django_assert_max_num_queries: object
+) -> None:
+    assert callable(django_assert_max_num_queries)
+    for _ in range(20):
+        Import.objects.create(received_at=clock.now(), brought_by=hana())
+
+    with django_assert_max_num_queries(12):
+        browser.get("/imports/")
+    with django_assert_max_num_queries(30):
+        browser.get("/data-quality/")
+
+
+def test_the_data_page_says_how_far_the_insights_are(browser: Client) -> None:
+    said = []
+    for state in (None, *Computation.State):
+        if state:
+            Computation.objects.create(
+                state=state,
+                step="Writing insights",
+                done=40,
+                total=396,
+                started_at=clock.now(),
+                finished_at=None if state == Computation.State.RUNNING else clock.now(),
+                problem="ValueError('a secret of the machine')",
+            )
+        said.append(browser.get("/data-quality/").content.decode())
+
+    assert "have not been computed yet" in said[0]
+    assert 'value="40" max="396"' in said[1]
+    assert "on March 11, 2026.</p>" in said[2]
+    assert "Earlier insights stand" in said[3]
+    assert "a secret of the machine" not in said[3]
