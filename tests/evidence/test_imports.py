@@ -365,3 +365,27 @@ def test_uploaded_files_wait_under_safe_names_and_go_after_the_import(tmp_path: 
     assert sorted(p.name for p in folder.iterdir()) == ["oneroster.zip", "sta_ff.csv"]
     imports.refuse(brought, by=None)
     assert not folder.exists()
+
+
+OBJECTIVES_OF_TESTS = """student_id,school_year,tested_on,subject,objective_id,items,correct
+p-1,2026,2025-10-01,math,obj-1,5,4
+p-2,2026,2025-10-01,ela,obj-1,5,2
+"""
+
+
+def test_results_by_objective_find_the_students_only_section_of_the_subject(tmp_path: Path) -> None:
+    folder = tiny.write_district(tmp_path / "first")
+    (folder / "objective_results.csv").write_text(OBJECTIVES_OF_TESTS)
+    bring(folder)
+    (tmp_path / "later").mkdir()
+    later = tmp_path / "later" / "objective_results.csv"
+    later.write_text(OBJECTIVES_OF_TESTS.replace("5,4", "5,5"))
+
+    bring(tmp_path / "later")
+
+    rows = queries.warehouse().read("objective_results").collect()
+    of_tests = rows.filter(pl.col("file") == "objective_results.csv").sort("correct")
+    assert rows.height == 4  # two of the gradebook stay, two of the test were replaced
+    assert of_tests["correct"].to_list() == [2, 5]
+    # There is no section of English: the row stays, and no class page shows it.
+    assert of_tests["section"].to_list() == [None, queries.section_key("c1")]

@@ -474,3 +474,23 @@ def test_who_evaluates_a_teacher_makes_no_study_visit_that_year(tmp_path: Path) 
     text = tiny.FILES["study_visits.csv"].replace("t-hana", "t-dee")
 
     assert only(in_district(tmp_path, "study_visits.csv", text)).code == "evaluator_conflict"
+
+
+def test_a_column_that_may_be_left_out_is_empty_then(tmp_path: Path) -> None:
+    without = with_file(tmp_path, "assessment_results.csv", tiny.FILES["assessment_results.csv"])
+    rows = tiny.FILES["assessment_results.csv"].strip().split("\n")
+    more = "\n".join([f"{rows[0]},percentile", *(f"{row},47" for row in rows[1:])]) + "\n"
+    with_it = with_file(tmp_path, "assessment_results.csv", more)
+
+    assert [str(problem) for problem in (*without.problems, *with_it.problems)] == []
+    assert without.tables["assessment_results"]["percentile"].to_list() == [None] * 3
+    assert with_it.tables["assessment_results"]["percentile"].to_list() == [47.0] * 3
+
+
+def test_more_right_answers_than_questions_are_refused(tmp_path: Path) -> None:
+    text = "student_id,school_year,tested_on,subject,objective_id,items,correct\n"
+    read = with_file(
+        tmp_path, "objective_results.csv", f"{text}p-1,2026,2025-09-10,math,obj-1,4,5\n"
+    )
+
+    assert (only(read).field, only(read).line) == ("correct", 2)

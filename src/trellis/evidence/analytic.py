@@ -19,6 +19,7 @@ def tables(
     *,
     known: Mapping[str, pl.DataFrame],
     teachers: Mapping[str, list[str]],
+    learners: pl.DataFrame,
     secret: str,
     import_id: str,
 ) -> dict[str, pl.DataFrame]:
@@ -28,21 +29,25 @@ def tables(
     ----------
     known : `offers` and `partnerships` of earlier imports, where the files do not bring them.
     teachers : the teachers of each section, the main one first.
+    learners : `student`, `section`, `subject`, `school_year`: who sits where.
     """
     main = pl.DataFrame(
         [(section, who[0]) for section, who in teachers.items() if who],
         schema={"section": pl.String, "teacher": pl.String},
         orient="row",
     )
-    frames = dict(_named(files, known, main))
-    return {
-        name: _finished(name, frame, files.sources[source], secret, import_id)
-        for name, (frame, source) in frames.items()
-    }
+    made: dict[str, pl.DataFrame] = {}
+    for name, (frame, source) in _named(files, known, main, learners):
+        finished = _finished(name, frame, files.sources[source], secret, import_id)
+        made[name] = pl.concat([made[name], finished]) if name in made else finished
+    return made
 
 
 def _named(
-    files: DistrictFiles, known: Mapping[str, pl.DataFrame], main: pl.DataFrame
+    files: DistrictFiles,
+    known: Mapping[str, pl.DataFrame],
+    main: pl.DataFrame,
+    learners: pl.DataFrame,
 ) -> Iterator[tuple[str, tuple[pl.DataFrame, str]]]:
     """Yield each table with names still in clear, and the file that it came from."""
     brought = files.tables
@@ -65,6 +70,9 @@ def _named(
         yield "rosters", (_rosters(bundle, main), "oneroster/enrollments")
     if "results" in bundle and "lineItemLearningObjectiveIds" in bundle:
         yield "objective_results", (_objective_results(bundle), "oneroster/results")
+    if "objective_results" in brought:
+        found = _objectives_of_tests(brought["objective_results"], learners)
+        yield "objective_results", (found, "objective_results")
 
 
 def _tests(rows: pl.DataFrame) -> pl.DataFrame:
@@ -194,6 +202,28 @@ def _objective_results(bundle: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
             "line",
         )
         .join(items, on="line_item")
+    )
+
+
+def _objectives_of_tests(rows: pl.DataFrame, learners: pl.DataFrame) -> pl.DataFrame:
+    """Find the section of each student's results: the one named, else her only one of the subject.
+
+    Where she has none or several, the row is kept without a section: no class page shows it.
+    """
+    only = learners.group_by("student", "school_year", "subject").agg(
+        pl.col("section").unique().alias("sections")
+    )
+    return (
+        rows.rename({"student_id": "student", "tested_on": "scored_on"})
+        .join(only, on=["student", "school_year", "subject"], how="left")
+        .with_columns(
+            pl.coalesce(
+                "section_id",
+                pl.when(pl.col("sections").list.len() == 1).then(pl.col("sections").list.first()),
+            ).alias("section"),
+            # A test of a day and an objective: the same again replaces what was there.
+            pl.format("{}:{}", "scored_on", "objective_id").alias("line_item"),
+        )
     )
 
 

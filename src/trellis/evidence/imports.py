@@ -21,7 +21,7 @@ from trellis.evidence.models import Import
 from trellis.interchange.bundle import DistrictFiles, Known, read_district
 from trellis.interchange.problems import Problem
 from trellis.interchange.sources import Limits
-from trellis.people.loading import known_emails, teachers_of_sections
+from trellis.people.loading import known_emails, learners_of_sections, teachers_of_sections
 from trellis.people.models import Person
 from trellis.trust import clock
 from trellis.trust.events import record
@@ -217,6 +217,7 @@ def _write_tables(
         checked.files,
         known=known_of(loaders).tables,
         teachers=teachers_of_sections(checked.files),
+        learners=learners_of_sections(checked.files),
         secret=settings.TRELLIS_PSEUDONYM_SECRET,
         import_id=str(checked.record.pk),
     )

@@ -245,7 +245,14 @@ def _district_table(file: SourceFile) -> str | None:
     if stem in DISTRICT_FILES:
         return stem
     header = set(read_csv_text(file.data[:4096].split(b"\n")[0], file.shown).header)
-    return next((n for n, spec in DISTRICT_FILES.items() if set(spec.names) == header), None)
+    return next(
+        (
+            name
+            for name, spec in DISTRICT_FILES.items()
+            if set(spec.needed) <= header <= set(spec.names)
+        ),
+        None,
+    )
 
 
 def _stem(name: str) -> str:

@@ -62,6 +62,7 @@ class Column:
     least, most : inclusive bounds of a number.
     extensible : words that begin with `ext:` are allowed too (OneRoster).
     longest : most characters, where the kind's own limit is too wide.
+    optional : a file may leave the whole column out; its cells are then empty.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Column:
     most: float | None = None
     extensible: bool = False
     longest: int | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,10 @@ class FileSpec:
         return tuple(column.name for column in self.columns)
 
     @property
+    def needed(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if not column.optional)
+
+    @property
     def references(self) -> tuple[Reference, ...]:
         plain = tuple(Reference(c.name, c.refers) for c in self.columns if c.refers)
         return plain + self.scoped
@@ -150,9 +156,11 @@ def forbidden_columns(header: tuple[str, ...], known: tuple[str, ...] = ()) -> t
 def check(text: CsvText, spec: FileSpec, file: str) -> Checked:
     """Hold the cells of a file against its specification and give them their types."""
     header = list(_header_problems(text.header, spec, file)) if text.header else []
-    if header or not set(spec.names) <= set(text.rows.columns):
+    if header or not set(spec.needed) <= set(text.rows.columns):
         return Checked(_no_rows(spec), (*text.problems, *header))
-    raw = text.rows.select(LINE, *spec.names)
+    left_out = [name for name in spec.names if name not in text.rows.columns]
+    with_all = text.rows.with_columns(pl.lit(None, pl.String).alias(name) for name in left_out)
+    raw = with_all.select(LINE, *spec.names)
     typed = raw.select(LINE, *(_typed(c, spec) for c in spec.columns if c.kind != "skip"))
     problems = [
         *text.problems,
@@ -174,7 +182,7 @@ def _header_problems(header: tuple[str, ...], spec: FileSpec, file: str) -> Iter
         extra = spec.extra_prefix and name.startswith(spec.extra_prefix)
         if name not in spec.names and name not in banned and not extra:
             yield _unknown_column(file, name, spec, header)
-    for name in spec.names:
+    for name in spec.needed:
         if name not in header:
             yield Problem(
                 file, 1, name, "no such column", f"a column {name}",

@@ -29,9 +29,10 @@ def col(
     most: float | None = None,
     longest: int | None = None,
 ) -> Column:
-    """Read `name*` as a column that must not be empty."""
+    """Read `name*` as a column that must not be empty, `name?` as one that may be left out."""
     return Column(
-        name.rstrip("*"), kind, name.endswith("*"), words, refers, least, most, longest=longest
+        name.rstrip("*?"), kind, name.endswith("*"), words, refers, least, most, longest=longest,
+        optional=name.endswith("?"),
     )  # fmt: skip
 
 
@@ -103,8 +104,25 @@ ASSESSMENT_RESULTS = FileSpec(
         col("term*", words=("fall", "winter", "spring")),
         col("tested_on*", "date"), col("subject*", words=SUBJECTS), col("grade*", longest=20),
         col("scale_score*", "number"), col("standard_error", "number", least=0),
+        col("percentile?", "number", least=0, most=100),
     ),
     key=("student_id", "school_year", "term", "subject"),
+)  # fmt: skip
+OBJECTIVE_RESULTS = FileSpec(
+    "objective_results",
+    (
+        col("student_id*", "id", refers="student"), year(), col("tested_on*", "date"),
+        col("subject*", words=SUBJECTS), col("objective_id*", "id"), count("items*", 1000),
+        count("correct*", 1000), col("section_id?", "id", refers="section"),
+    ),
+    key=("student_id", "tested_on", "objective_id"),
+    rules=(
+        Rule("correct", "more_correct_than_items", pl.col("correct") > pl.col("items"),
+             "at most as many as items", "Check the two counts of this row."),
+        Rule("items", "out_of_range", pl.col("items") < 1, "at least 1",
+             "Leave out the rows of students who were asked nothing."),
+    ),
+    scoped=(Reference("objective_id", "objective", dispensable=True),),
 )  # fmt: skip
 CLASS_FEEDBACK = FileSpec(
     "class_feedback",
@@ -263,7 +281,8 @@ RESOURCES = FileSpec(
 DISTRICT_FILES: dict[str, FileSpec] = {
     spec.name: spec
     for spec in (
-        STAFF, ROLE_GRANTS, EVALUATORS, ASSESSMENT_RESULTS, CLASS_FEEDBACK, PARTNERSHIPS, SESSIONS,
+        STAFF, ROLE_GRANTS, EVALUATORS, ASSESSMENT_RESULTS,
+        OBJECTIVE_RESULTS, CLASS_FEEDBACK, PARTNERSHIPS, SESSIONS,
         VISIT_NOTES, PROGRAMS, OFFERS, PARTICIPATION, DRAWS, ROLLOUTS, CONSENTS, STUDY_VISITS,
         COSTS, RESOURCES,
     )

@@ -18,6 +18,7 @@ HOME = {
     "provider": "programs.csv",
     "partnership": "partnerships.csv",
     "offer": "offers.csv",
+    "objective": "learning_objectives.json",
 }
 
 Ids = Mapping[str, Set[str]]
@@ -31,6 +32,9 @@ def defined_ids(
     for name, rows in tables.items():
         for kind, column in specs[name].defines if name in specs else ():
             ids.setdefault(kind, set()).update(rows[column].drop_nulls().to_list())
+    if "learning_objectives" in tables:
+        objectives = tables["learning_objectives"]["identifier"].drop_nulls()
+        ids.setdefault("objective", set()).update(objectives.to_list())
     bundle = {n.removeprefix("oneroster/"): t for n, t in tables.items() if "oneroster/" in n}
     if "orgs" in bundle:
         schools = bundle["orgs"].filter(pl.col("type") == "school")["sourcedId"].drop_nulls()
@@ -112,5 +116,5 @@ def _notices(cells: pl.DataFrame, reference: Reference, file: str) -> Iterator[P
 
 
 def _thing(kind: str) -> str:
-    words = {"adult": "member of the staff"}
+    words = {"adult": "member of the staff", "objective": "learning objective"}
     return words.get(kind, kind) if kind in HOME else f"row of {kind}.csv"

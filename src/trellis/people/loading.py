@@ -128,6 +128,22 @@ def teachers_of_sections(files: DistrictFiles) -> dict[str, list[str]]:
     return found
 
 
+def learners_of_sections(files: DistrictFiles) -> pl.DataFrame:
+    """Return who sits in which section, with its subject and year: by the files, else as known."""
+    columns = ("student", "section", "subject", "school_year")
+    bundle = bundle_of(files)
+    if "enrollments" in bundle and "classes" in bundle:
+        pairs = _pairs(bundle, "student").rename(
+            {"userSourcedId": "student", "classSourcedId": "section"}
+        )
+        return pairs.join(sections_of(bundle), on="section").select(columns)
+    rows = Enrollment.objects.filter(section__is_active=True).values_list(
+        "student__external_id", "section__external_id", "section__subject", "section__school_year"
+    )
+    schema = dict.fromkeys(columns[:3], pl.String) | {"school_year": pl.Int64}
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
 def _schools(bundle: Mapping[str, pl.DataFrame]) -> Difference:
     schools = bundle["orgs"].filter(pl.col("type") == "school")
     return compare(

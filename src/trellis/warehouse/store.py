@@ -13,6 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
+from trellis.warehouse.tables import TABLES
+
 YEAR = "school_year"
 
 
@@ -62,7 +64,11 @@ class Warehouse:
         parts = self.manifest(manifest).tables.get(table) if manifest else None
         if not parts:
             return None
-        return pl.scan_parquet([self.root / part.path for part in parts])
+        paths = [self.root / part.path for part in parts]
+        if table not in TABLES:
+            return pl.scan_parquet(paths)
+        # Files that were written before a table gained a column have nulls there.
+        return pl.scan_parquet(paths, schema=TABLES[table].schema, missing_columns="insert")
 
     def manifest(self, name: str) -> Manifest:
         """Read a manifest, and see that it is what it was."""

@@ -48,6 +48,7 @@ TABLES: dict[str, Table] = {
             "assessment_results", ("school_year", "term", "subject"),
             student=pl.String, school_year=pl.Int64, term=pl.String, tested_on=pl.Date,
             subject=pl.String, grade=pl.String, scale_score=pl.Float64, standard_error=pl.Float64,
+            percentile=pl.Float64,
         ),
         # Items of one objective that a student answered, and how many correctly.
         _table(
