@@ -22,6 +22,7 @@ ALLOWED = {
     "evidence_tier": "how strong the research on a program or resource is; not about a person",
     "evaluated_by": "EvaluatorRelation: kept only to keep that person out of coaching",
     "scale_score": "a student's test result, which is what the test's publisher calls it",
+    "percentile": "where a student's test result lies in its publisher's norms",
     "score": "OneRoster's own word for the items a student answered correctly",
     "scored_on": "the day of a student's classroom result",
     "score_date": "OneRoster's own word for the day of a student's result",
