@@ -51,7 +51,7 @@ def test_a_check_tells_what_would_change_and_stores_nothing(tmp_path: Path) -> N
     assert not Import.objects.exists()
 
 
-def test_problems_are_told_by_file_line_and_field(tmp_path: Path) -> None:
+def test_problems_are_told_by_file_row_and_field(tmp_path: Path) -> None:
     text = tiny.FILES["sessions.csv"].replace("2025-09-16", "16/09/2025")
 
     code, told = run(tiny.write_district(tmp_path, sessions=text))

@@ -83,7 +83,7 @@ def test_what_a_partner_saw_is_content_and_evidence_that_its_teacher_owns(tmp_pa
     assert item.visitor is not None
     assert item.visitor.given_name == "Ben"
     assert (item.source, item.value, item.n, item.lesson) == (Source.VISIT, 1.0, 1, "v1")
-    assert (item.file, item.line) == ("visit_notes.csv", 2)
+    assert (item.file, item.row) == ("visit_notes.csv", 2)
     assert Visit.objects.get(external_id="v1").state == Visit.State.DONE
 
 
@@ -106,7 +106,7 @@ def test_the_warehouse_holds_pseudonyms_and_where_each_row_came_from(tmp_path: P
     tests = now.read("assessment_results").collect()
     assert tests["student"].to_list()[0] == queries.person_key("p-1")
     assert set(tests["import_id"]) == {str(found.record.pk)}
-    assert tests["line"].to_list() == [2, 3, 4]
+    assert tests["row"].to_list() == [2, 3, 4]
     objectives = now.read("objective_results").collect()
     assert objectives.select("items", "correct").rows() == [(5, 4), (5, 2)]
     assert objectives["objective_id"].to_list() == ["obj-1", "obj-1"]
@@ -336,7 +336,7 @@ def test_an_evaluator_known_from_before_cannot_become_a_partner(tmp_path: Path) 
 
     found = checked(later)
 
-    assert [p.code for p in found.files.problems] == ["evaluator_conflict"]
+    assert [p.code for p in found.files.problems] == ["semantic.evaluator_conflict"]
     assert found.record.state == Import.State.REFUSED
 
 
@@ -345,7 +345,7 @@ def test_an_address_of_an_account_made_by_hand_is_not_taken_over(tmp_path: Path)
 
     found = checked(tiny.write_district(tmp_path))
 
-    assert [p.code for p in found.files.problems] == ["email_taken"]
+    assert [p.code for p in found.files.problems] == ["semantic.email_taken"]
 
 
 def test_applying_and_refusing_are_events_without_content(tmp_path: Path) -> None:

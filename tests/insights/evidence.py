@@ -27,7 +27,7 @@ def a_visit(
             visitor=by,
             section=section or a_section(owner),
             file="visit_notes.csv",
-            line=214,
+            row=214,
             added_at=clock.now(),
         )
         for element, level in levels.items()
@@ -46,7 +46,7 @@ def class_answers(owner: Person, on: date, means: dict[str, float]) -> list[Evid
             n=24,
             section=a_section(owner),
             file="class_feedback.csv",
-            line=12,
+            row=12,
             added_at=clock.now(),
         )
         for element, mean in means.items()

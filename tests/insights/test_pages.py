@@ -125,7 +125,7 @@ def test_my_evidence_says_where_each_piece_came_from_and_who_can_see_it(
     client.force_login(ana())
     page = client.get(reverse("insights:my_evidence")).content.decode()
 
-    for words in ("Visit by Ben", "You and Ben", "visit_notes.csv, line 214", "Withdraw"):
+    for words in ("Visit by Ben", "You and Ben", "visit_notes.csv, row 214", "Withdraw"):
         assert words in page
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.interchange import tiny
 from trellis.interchange.bundle import SPECS, DistrictFiles, Known, read_district
-from trellis.interchange.problems import Problem, Severity
+from trellis.interchange.problems import Problem, Severity, limited
 from trellis.interchange.references import defined_ids
 from trellis.interchange.sources import Limits
 
@@ -52,7 +52,7 @@ def test_a_sound_district_is_read_without_a_problem(tmp_path: Path) -> None:
     assert [str(problem) for problem in read.problems] == []
     assert read.sound
     assert read.tables["staff"]["grades"].to_list() == [["04"], ["04", "05"]]
-    assert read.tables["oneroster/results"]["line"].to_list() == [2, 3, 4]
+    assert read.tables["oneroster/results"]["row"].to_list() == [2, 3, 4]
     assert read.reviews[0].program_id == "content-coaching"
 
 
@@ -79,7 +79,7 @@ def test_a_broken_zip_is_named(tmp_path: Path) -> None:
 
     problem = only(read_district([bundle]))
 
-    assert (problem.file, problem.code) == ("oneroster.zip", "broken_zip")
+    assert (problem.file, problem.code) == ("oneroster.zip", "package.broken_zip")
     assert "again" in problem.advice
 
 
@@ -92,7 +92,7 @@ def test_a_zip_damaged_inside_is_named(tmp_path: Path) -> None:
 
     read = read_district([bundle])
 
-    assert "broken_zip" in {problem.code for problem in read.problems}
+    assert "package.broken_zip" in {problem.code for problem in read.problems}
     assert not read.sound
 
 
@@ -102,7 +102,9 @@ def test_a_bundle_without_a_manifest_is_refused(tmp_path: Path) -> None:
     read = read_district([tiny.write_zip(tmp_path / "oneroster.zip", members)])
 
     assert not read.sound
-    assert ("oneroster.zip", "missing_manifest") in {(p.file, p.code) for p in read.problems}
+    assert ("oneroster.zip", "package.missing_manifest") in {
+        (p.file, p.code) for p in read.problems
+    }
 
 
 def test_a_manifest_that_promises_a_file_which_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -111,27 +113,67 @@ def test_a_manifest_that_promises_a_file_which_is_not_there_is_refused(tmp_path:
 
     problem = only(read_district([tiny.write_zip(tmp_path / "oneroster.zip", members)]))
 
-    assert (problem.code, problem.field, problem.line) == ("file_missing", "file.users", 5)
+    assert (problem.code, problem.field, problem.row) == ("manifest.file_missing", "file.users", 5)
 
 
-def test_a_delta_bundle_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    delta = tiny.manifest().replace("users,bulk", "users,delta")
-    members: dict[str, str | bytes] = {f"{n}.csv": t for n, t in tiny.ONEROSTER.items()}
+def a_delta(**changed: str) -> dict[str, str | bytes]:
+    """Return a bundle of changes: what became of each row, and when."""
+    when = "2026-01-05T08:00:00.000Z"
+    files = {
+        name: "\n".join(
+            line.replace(",,,", f",active,{when},", 1) if i else line
+            for i, line in enumerate(text.split("\n"))
+        )
+        for name, text in tiny.ONEROSTER.items()
+    } | changed
+    manifest = tiny.manifest(tuple(files)).replace(",bulk", ",delta")
+    return {"manifest.csv": manifest} | {f"{name}.csv": text for name, text in files.items()}
 
-    bundle = tiny.write_zip(tmp_path / "oneroster.zip", {"manifest.csv": delta} | members)
-    read = read_district([bundle])
 
-    problem = next(p for p in read.problems if p.code == "delta")
-    assert (problem.found, problem.field) == ("delta", "file.users")
-    assert "bulk" in problem.advice
-    assert not read.sound
+def test_a_delta_bundle_says_of_each_row_what_became_of_it(tmp_path: Path) -> None:
+    gone = "e4,tobedeleted,2026-01-05T08:00:00.000Z,c1,s1,p-3,student,,2025-08-18,\n"
+    header = tiny.ONEROSTER["enrollments"].split("\n")[0]
+    delta = tiny.write_zip(tmp_path / "oneroster.zip", a_delta(enrollments=f"{header}\n{gone}"))
+
+    read = read_district([delta])
+
+    assert read.sound
+    assert read.modes["oneroster/enrollments"] == "delta"
+    assert read.tables["oneroster/enrollments"]["status"].to_list() == ["tobedeleted"]
+
+
+def test_a_bulk_bundle_says_so(tmp_path: Path) -> None:
+    read = read_district([tiny.write_bundle(tmp_path / "oneroster.zip")])
+
+    assert read.modes["oneroster/users"] == "bulk"
+
+
+def test_a_delta_may_name_what_is_known_already(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "manifest.csv": tiny.manifest(("enrollments",)).replace(",bulk", ",delta"),
+        "enrollments.csv": a_delta()["enrollments.csv"],
+    }
+
+    read = read_district([tiny.write_zip(tmp_path / "oneroster.zip", files)], known=known())
+
+    assert [str(problem) for problem in read.problems] == []
+
+
+def test_a_row_of_a_delta_without_status_is_named(tmp_path: Path) -> None:
+    orgs = tiny.ONEROSTER["orgs"]
+
+    problems = read_district([tiny.write_zip(tmp_path / "d.zip", a_delta(orgs=orgs))]).problems
+
+    assert {(p.row, p.field, p.code) for p in problems if p.severity == Severity.ERROR} == {
+        (row, field, "row.required") for row in (2, 3) for field in ("status", "dateLastModified")
+    }
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     problem = only(with_file(tmp_path, "evaluators.csv", "evaluator_id,teacher_id\nt-dee,t-ana\n"))
 
-    assert (problem.file, problem.line, problem.field) == ("evaluators.csv", 1, "school_year")
-    assert problem.code == "missing_column"
+    assert (problem.file, problem.row, problem.field) == ("evaluators.csv", 1, "school_year")
+    assert problem.code == "header.missing_column"
 
 
 def test_a_misspelt_column_is_named_with_the_right_spelling(tmp_path: Path) -> None:
@@ -139,7 +181,7 @@ def test_a_misspelt_column_is_named_with_the_right_spelling(tmp_path: Path) -> N
 
     read = with_file(tmp_path, "evaluators.csv", text)
 
-    unknown = next(p for p in read.problems if p.code == "unknown_column")
+    unknown = next(p for p in read.problems if p.code == "header.unknown_column")
     assert unknown.field == "schoolyear"
     assert "Rename it to school_year" in unknown.advice
 
@@ -156,7 +198,7 @@ def test_a_column_about_evaluation_or_employment_is_refused_with_the_reason(
 
     problem = only(with_file(tmp_path, "staff.csv", f"{header},{column}\n{first},1\n{second},2\n"))
 
-    assert (problem.code, problem.field, problem.line) == ("forbidden_column", column, 1)
+    assert (problem.code, problem.field, problem.row) == ("header.forbidden_column", column, 1)
     assert "apart from evaluation" in problem.advice
 
 
@@ -169,7 +211,7 @@ def test_a_rating_hidden_in_a_metadata_column_or_an_unknown_file_is_refused(tmp_
 
     read = read_district([bundle, loose])
 
-    found = {(p.file, p.field) for p in read.problems if p.code == "forbidden_column"}
+    found = {(p.file, p.field) for p in read.problems if p.code == "header.forbidden_column"}
     assert found == {
         ("oneroster.zip/orgs.csv", "metadata.teacherRating"),
         ("teachers.csv", "evaluation_rating"),
@@ -182,29 +224,29 @@ def test_a_bad_date_is_named_by_line_and_field(tmp_path: Path, found: str) -> No
 
     problem = only(with_file(tmp_path, "sessions.csv", text))
 
-    assert (problem.file, problem.line, problem.field) == ("sessions.csv", 2, "held_on")
-    assert (problem.found, problem.code) == (found, "bad_date")
+    assert (problem.file, problem.row, problem.field) == ("sessions.csv", 2, "held_on")
+    assert (problem.found, problem.code) == (found, "row.invalid_date")
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "field", "code"),
     [
-        ("draws.csv", ",true,", ",TRUE,", "drawn", "bad_boolean"),
-        ("draws.csv", "0.5,true", "1.5,true", "probability", "out_of_range"),
+        ("draws.csv", ",true,", ",TRUE,", "drawn", "row.invalid_boolean"),
+        ("draws.csv", "0.5,true", "1.5,true", "probability", "row.out_of_range"),
         ("draws.csv", "7,2025-08-20T15:00:00Z\nof1,t-chi", "7,2025-08-20\nof1,t-chi", "drawn_at",
-         "bad_moment"),
-        ("sessions.csv", ",30,", ",half an hour,", "minutes", "bad_integer"),
-        ("sessions.csv", "in person", "on the phone", "mode", "unknown_word"),
-        ("sessions.csv", "se1,", ",", "session_id", "required"),
-        ("assessment_results.csv", "401.5", "nan", "scale_score", "bad_number"),
-        ("visit_notes.csv", "beginning", "1", "level", "unknown_word"),
-        ("programs.csv", "insight;practice", "insight;magic", "mechanisms", "unknown_word"),
-        ("offers.csv", "2026-05-29", "2025-05-29", "ends_on", "order_of_dates"),
+         "row.invalid_datetime"),
+        ("sessions.csv", ",30,", ",half an hour,", "minutes", "row.invalid_number"),
+        ("sessions.csv", "in person", "on the phone", "mode", "row.unknown_word"),
+        ("sessions.csv", "se1,", ",", "session_id", "row.required"),
+        ("assessment_results.csv", "401.5", "nan", "scale_score", "row.invalid_number"),
+        ("visit_notes.csv", "beginning", "1", "level", "row.unknown_word"),
+        ("programs.csv", "insight;practice", "insight;magic", "mechanisms", "row.unknown_word"),
+        ("offers.csv", "2026-05-29", "2025-05-29", "ends_on", "row.dates_out_of_order"),
         ("class_feedback.csv", "9,1,2,3,2,1", "8,1,2,3,2,1", "enrolled",
-         "more_answers_than_students"),
-        ("resources.csv", "https://tiny", "javascript://tiny", "url", "bad_url"),
+         "semantic.more_answers_than_students"),
+        ("resources.csv", "https://tiny", "javascript://tiny", "url", "row.invalid_url"),
         ("role_grants.csv", "school,s1,2025-08-18,,teaches here\nt-chi",
-         "school,,2025-08-18,,teaches here\nt-chi", "scope_id", "required"),
+         "school,,2025-08-18,,teaches here\nt-chi", "scope_id", "row.required"),
     ],
 )  # fmt: skip
 def test_a_cell_that_breaks_its_column_is_named(
@@ -214,7 +256,7 @@ def test_a_cell_that_breaks_its_column_is_named(
 
     problem = only(with_file(tmp_path, name, tiny.FILES[name].replace(old, new, 1)))
 
-    assert (problem.file, problem.line, problem.field, problem.code) == (name, 2, field, code)
+    assert (problem.file, problem.row, problem.field, problem.code) == (name, 2, field, code)
     assert problem.expected
     assert problem.advice.endswith(".")
 
@@ -225,7 +267,7 @@ def test_a_formula_in_a_text_is_refused(tmp_path: Path, start: str) -> None:
 
     problem = only(with_file(tmp_path, "visit_notes.csv", text))
 
-    assert (problem.line, problem.field, problem.code) == (4, "noticing", "formula")
+    assert (problem.row, problem.field, problem.code) == (4, "noticing", "row.formula")
 
 
 @pytest.mark.parametrize(
@@ -246,7 +288,11 @@ def test_a_dangling_reference_is_named(
     read = with_file(tmp_path, name, tiny.FILES[name].replace(old, new, 1))
 
     problem = only(read)
-    assert (problem.file, problem.field, problem.code) == (name, field, "dangling_reference")
+    assert (problem.file, problem.field, problem.code) == (
+        name,
+        field,
+        "reference.missing_target_record",
+    )
     assert problem.found == new.rsplit(",", 1)[-1]
 
 
@@ -255,7 +301,7 @@ def test_a_dangling_reference_inside_the_bundle_is_named(tmp_path: Path) -> None
 
     problem = only(_bundle_and_objectives(tmp_path, enrollments=enrollments))
 
-    assert (problem.file, problem.line) == ("oneroster.zip/enrollments.csv", 5)
+    assert (problem.file, problem.row) == ("oneroster.zip/enrollments.csv", 5)
     assert (problem.field, problem.found) == ("userSourcedId", "p-99")
 
 
@@ -270,7 +316,7 @@ def test_a_score_above_its_maximum_is_named(tmp_path: Path) -> None:
 
     problem = only(_bundle_and_objectives(tmp_path, results=results))
 
-    assert (problem.line, problem.found, problem.code) == (2, "6", "score_out_of_bounds")
+    assert (problem.row, problem.found, problem.code) == (2, "6", "semantic.score_above_max")
 
 
 def test_an_unknown_objective_is_a_notice_that_stops_nothing(tmp_path: Path) -> None:
@@ -294,24 +340,21 @@ def test_a_row_named_twice_is_named_with_the_first_line(tmp_path: Path) -> None:
 
     problem = only(with_file(tmp_path, "staff.csv", text))
 
-    assert (problem.line, problem.code) == (4, "duplicate")
-    assert "Line 2" in problem.advice
+    assert (problem.row, problem.code) == (4, "row.duplicate")
+    assert "Row 2" in problem.advice
 
 
-def test_lines_are_those_of_the_file_even_after_a_cell_with_line_breaks(tmp_path: Path) -> None:
+def test_a_record_is_one_row_even_if_a_cell_has_line_breaks(tmp_path: Path) -> None:
     lines = tiny.FILES["visit_notes.csv"].replace("Two students", "Two\nstudents\n\nof nine")
     text = lines.replace("2025-12-02", "2 December")
 
-    problem = only(with_file(tmp_path, "visit_notes.csv", text))
-
-    assert problem.line == 7
-    assert text.split("\n")[problem.line - 1].startswith("v2")
+    assert only(with_file(tmp_path, "visit_notes.csv", text)).row == 4
 
 
-def test_blank_lines_do_not_shift_the_lines(tmp_path: Path) -> None:
+def test_a_blank_line_counts_as_a_row_as_it_does_in_a_spreadsheet(tmp_path: Path) -> None:
     text = tiny.FILES["staff.csv"].replace("\nt-chi", "\n\n\nt-nobody")
 
-    assert only(with_file(tmp_path, "staff.csv", text)).line == 5
+    assert only(with_file(tmp_path, "staff.csv", text)).row == 5
 
 
 @pytest.mark.parametrize(("row", "found"), [("t-dee,t-chi", "2 cells"), ("a,b,c,d", "4 cells")])
@@ -320,7 +363,7 @@ def test_a_row_with_too_few_or_too_many_cells_is_named(
 ) -> None:
     problem = only(with_file(tmp_path, "evaluators.csv", tiny.FILES["evaluators.csv"] + row))
 
-    assert (problem.line, problem.found, problem.code) == (3, found, "row_width")
+    assert (problem.row, problem.found, problem.code) == (3, found, "csv.row_width_mismatch")
 
 
 def test_an_open_quote_is_named_by_the_line_where_it_begins(tmp_path: Path) -> None:
@@ -328,13 +371,13 @@ def test_an_open_quote_is_named_by_the_line_where_it_begins(tmp_path: Path) -> N
 
     problem = only(with_file(tmp_path, "evaluators.csv", text))
 
-    assert (problem.line, problem.code) == (3, "quote")
+    assert (problem.row, problem.code) == (3, "csv.unclosed_quote")
 
 
 def test_a_byte_order_mark_is_read_past_and_said(tmp_path: Path) -> None:
     read = with_file(tmp_path, "staff.csv", b"\xef\xbb\xbf" + tiny.FILES["staff.csv"].encode())
 
-    assert [p.code for p in read.problems] == ["bom"]
+    assert [p.code for p in read.problems] == ["csv.byte_order_mark"]
     assert read.sound
     assert read.tables["staff"].height == 2
 
@@ -344,7 +387,7 @@ def test_an_older_encoding_is_named_by_line(tmp_path: Path) -> None:
 
     problem = only(with_file(tmp_path, "visit_notes.csv", text.encode("latin-1")))
 
-    assert (problem.line, problem.code) == (4, "encoding")
+    assert (problem.row, problem.code) == (4, "csv.encoding")
     assert "José" in problem.found
     assert "UTF-8" in problem.advice
 
@@ -352,11 +395,11 @@ def test_an_older_encoding_is_named_by_line(tmp_path: Path) -> None:
 def test_a_spreadsheet_named_csv_is_refused(tmp_path: Path) -> None:
     problem = only(with_file(tmp_path, "costs.csv", b"PK\x03\x04\x00\x00not a csv"))
 
-    assert problem.code == "not_text"
+    assert problem.code == "csv.not_text"
 
 
 def test_an_empty_file_is_named(tmp_path: Path) -> None:
-    assert only(with_file(tmp_path, "costs.csv", "")).code == "empty_file"
+    assert only(with_file(tmp_path, "costs.csv", "")).code == "csv.empty_file"
 
 
 def test_windows_line_ends_are_read(tmp_path: Path) -> None:
@@ -372,7 +415,7 @@ def test_an_oversized_file_is_refused(tmp_path: Path) -> None:
 
     read = read_district([folder], limits=Limits(file_bytes=10_000))
 
-    assert ("costs.csv", "oversized") in {(p.file, p.code) for p in read.problems}
+    assert ("costs.csv", "package.oversized") in {(p.file, p.code) for p in read.problems}
     assert not read.sound
 
 
@@ -381,7 +424,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
 
     problem = only(read_district([bomb]))
 
-    assert (problem.file, problem.code) == ("costs.zip", "zip_bomb")
+    assert (problem.file, problem.code) == ("costs.zip", "package.zip_bomb")
     assert "Nothing was unpacked" in problem.advice
 
 
@@ -389,21 +432,23 @@ def test_many_small_files_that_are_too_much_together_are_refused(tmp_path: Path)
     many: dict[str, str | bytes] = {f"{i}.csv": "a\n" * 500 for i in range(20)}
     bundle = tiny.write_zip(tmp_path / "many.zip", many)
 
-    assert only(read_district([bundle], limits=Limits(total_bytes=9_000))).code == "oversized"
-    assert only(read_district([bundle], limits=Limits(files=10))).code == "too_many_files"
+    assert (
+        only(read_district([bundle], limits=Limits(total_bytes=9_000))).code == "package.oversized"
+    )
+    assert only(read_district([bundle], limits=Limits(files=10))).code == "package.too_many_files"
 
 
 @pytest.mark.parametrize("name", ["../staff.csv", "/etc/staff.csv", "..\\staff.csv", "c:\\s.csv"])
 def test_a_zip_that_reaches_outside_itself_is_refused(tmp_path: Path, name: str) -> None:
     bundle = tiny.write_zip(tmp_path / "o.zip", {name: tiny.FILES["staff.csv"]})
 
-    assert only(read_district([bundle])).code == "path"
+    assert only(read_district([bundle])).code == "package.path"
 
 
 def test_a_file_that_nobody_knows_is_left_aside_and_said(tmp_path: Path) -> None:
     read = in_district(tmp_path, "lunch.csv", "day,meal\nMonday,soup\n")
 
-    assert [(p.file, p.code) for p in read.problems] == [("lunch.csv", "unknown_file")]
+    assert [(p.file, p.code) for p in read.problems] == [("lunch.csv", "package.unknown_file")]
     assert read.sound
 
 
@@ -415,17 +460,21 @@ def test_a_file_under_another_name_is_known_by_its_header(tmp_path: Path) -> Non
 
 
 def test_a_place_that_is_not_there_is_named(tmp_path: Path) -> None:
-    assert only(read_district([tmp_path / "nowhere"])).code == "not_there"
-    assert only(read_district([])).code == "nothing"
+    assert only(read_district([tmp_path / "nowhere"])).code == "package.not_there"
+    assert only(read_district([])).code == "package.nothing"
 
 
-def test_only_so_many_problems_are_listed_and_the_rest_is_counted(tmp_path: Path) -> None:
+def test_every_problem_is_listed_and_a_page_keeps_the_first_and_counts_the_rest(
+    tmp_path: Path,
+) -> None:
     rows = "".join(f"t-{i},t-ana,2026\n" for i in range(250))
 
     read = with_file(tmp_path, "evaluators.csv", HEADERS["evaluators.csv"] + "\n" + rows)
+    page = limited(read.problems, per_file=100)
 
-    assert len(read.problems) == 101
-    assert read.problems[-1].found == "150 more like these"
+    assert len(read.problems) == 250
+    assert len(page) == 101
+    assert page[-1].found == "150 more like these"
 
 
 @pytest.mark.parametrize(
@@ -451,7 +500,9 @@ def test_a_registration_with_an_unknown_design_or_program_is_named(tmp_path: Pat
     other = json.dumps(tiny.REVIEWS).replace("content-coaching", "cheese-tasting")
 
     assert only(with_file(tmp_path, "reviews.json", designed)).field == "0.design"
-    assert only(with_file(tmp_path, "reviews.json", other)).code == "dangling_reference"
+    assert (
+        only(with_file(tmp_path, "reviews.json", other)).code == "reference.missing_target_record"
+    )
 
 
 def test_who_evaluates_a_teacher_cannot_be_her_partner_that_year(tmp_path: Path) -> None:
@@ -459,9 +510,9 @@ def test_who_evaluates_a_teacher_cannot_be_her_partner_that_year(tmp_path: Path)
 
     problem = only(in_district(tmp_path, "evaluators.csv", text))
 
-    assert (problem.file, problem.line) == ("partnerships.csv", 2)
-    assert problem.code == "evaluator_conflict"
-    assert "evaluators.csv, line 3" in problem.advice
+    assert (problem.file, problem.row) == ("partnerships.csv", 2)
+    assert problem.code == "semantic.evaluator_conflict"
+    assert "evaluators.csv, row 3" in problem.advice
 
 
 def test_who_evaluated_a_teacher_in_another_year_may_be_her_partner_now(tmp_path: Path) -> None:
@@ -473,7 +524,9 @@ def test_who_evaluated_a_teacher_in_another_year_may_be_her_partner_now(tmp_path
 def test_who_evaluates_a_teacher_makes_no_study_visit_that_year(tmp_path: Path) -> None:
     text = tiny.FILES["study_visits.csv"].replace("t-hana", "t-dee")
 
-    assert only(in_district(tmp_path, "study_visits.csv", text)).code == "evaluator_conflict"
+    assert (
+        only(in_district(tmp_path, "study_visits.csv", text)).code == "semantic.evaluator_conflict"
+    )
 
 
 def test_a_column_that_may_be_left_out_is_empty_then(tmp_path: Path) -> None:
@@ -493,4 +546,4 @@ def test_more_right_answers_than_questions_are_refused(tmp_path: Path) -> None:
         tmp_path, "objective_results.csv", f"{text}p-1,2026,2025-09-10,math,obj-1,4,5\n"
     )
 
-    assert (only(read).field, only(read).line) == ("correct", 2)
+    assert (only(read).field, only(read).row) == ("correct", 2)

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 REFUSED, UNREADABLE = 1, 2
 SHOWN = 40
 # Problems of whole files that could not even be opened.
-CLOSED = {"broken_zip", "not_there", "unreadable", "nothing", "empty_folder"}
+CLOSED = {
+    "package.broken_zip",
+    "package.not_there",
+    "package.unreadable",
+    "package.nothing",
+    "package.empty_folder",
+}
 
 
 def bring(
@@ -89,12 +95,12 @@ def _say_what_changed(
 def problem_table(problems: "Sequence[Problem]") -> Table:
     """Show the first problems; the import page lists them all."""
     table = Table(title="What to look at", show_lines=True)
-    for heading in ("file", "line", "field", "found", "what to do"):
+    for heading in ("file", "row", "field", "found", "what to do"):
         table.add_column(heading, overflow="fold")
     for problem in problems[:SHOWN]:
         advice = f"Expected {problem.expected}. {problem.advice}"
-        line = str(problem.line) if problem.line else ""
-        cells = (problem.file, line, problem.field, problem.found, advice)
+        row = str(problem.row) if problem.row else ""
+        cells = (problem.file, row, problem.field, problem.found, advice)
         # What stands in a file is told as it stands, not read as markup of the console.
         table.add_row(*(escape(cell) for cell in cells))
     if len(problems) > SHOWN:

@@ -159,11 +159,11 @@ def _seen(files: DistrictFiles, bringing: Bringing) -> Difference:
     pairs = _pairs(files)
     seen = [
         Seen(visit, *pairs[partnership], section, day, reason, element, LEVELS.index(level),
-             text or "", line)
-        for visit, partnership, day, section, reason, element, level, text, line in
+             text or "", row)
+        for visit, partnership, day, section, reason, element, level, text, row in
         files.tables["visit_notes"].select(
             "visit_id", "partnership_id", "visited_on", "section_id", "reason", "element", "level",
-            "noticing", "line",
+            "noticing", "row",
         ).iter_rows()
     ]  # fmt: skip
     return visits_seen(seen, file=files.sources["visit_notes"], bringing=bringing)

@@ -148,12 +148,12 @@ def _exposures(
         .agg(
             pl.len().cast(pl.Int64).alias("sessions"),
             pl.col("minutes").sum(),
-            pl.col("line").min(),
+            pl.col("row").min(),
         )
         .sort("partnership_id", "school_year")
     )
     partnerships = _latest(brought, known, "partnerships", "partnership_id")
-    joined = counted.join(partnerships.drop("line", strict=False), on="partnership_id", how="left")
+    joined = counted.join(partnerships.drop("row", strict=False), on="partnership_id", how="left")
     named = joined.rename({"teacher_id": "teacher", "partner_id": "adult"})
     yield "partnership_exposures", (named, "sessions")
 
@@ -164,7 +164,7 @@ def _rosters(bundle: Mapping[str, pl.DataFrame], main: pl.DataFrame) -> pl.DataF
         learners.select(
             pl.col("classSourcedId").alias("section"),
             pl.col("userSourcedId").alias("student"),
-            "line",
+            "row",
         )
         .unique(["section", "student"], keep="first", maintain_order=True)
         .join(sections_of(bundle).rename({"school": "school_id"}), on="section", how="left")
@@ -199,7 +199,7 @@ def _objective_results(bundle: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
             pl.col("studentSourcedId").alias("student"),
             pl.col("scoreDate").alias("scored_on"),
             pl.col("score").round().cast(pl.Int64).alias("correct"),
-            "line",
+            "row",
         )
         .join(items, on="line_item")
     )

@@ -19,7 +19,7 @@ from trellis.evidence import analytic, queries
 from trellis.evidence.events import ImportApplied, ImportRefused
 from trellis.evidence.models import Import
 from trellis.interchange.bundle import DistrictFiles, Known, read_district
-from trellis.interchange.problems import Problem
+from trellis.interchange.problems import Problem, limited
 from trellis.interchange.sources import Limits
 from trellis.people.loading import known_emails, learners_of_sections, teachers_of_sections
 from trellis.people.models import Person
@@ -30,6 +30,8 @@ from trellis.warehouse.store import Warehouse, replace_rows
 from trellis.warehouse.tables import TABLES
 
 LIMITS = Limits()
+# What a page lists of one file; the rest is counted.
+PROBLEMS_PER_FILE = 100
 READY = (Import.State.PREVIEWED, Import.State.APPLYING)
 # What is being done, how many are done, of how many (0: not known).
 Tell = Callable[[str, int, int], None]
@@ -87,7 +89,7 @@ def check(
     files, before = read(paths, loaders, tell=tell)
     brought.files = [asdict(file) for file in files.files]
     brought.content_hash = files.content_hash
-    brought.problems = [_plain(problem) for problem in files.problems]
+    brought.problems = [_plain(p) for p in limited(files.problems, per_file=PROBLEMS_PER_FILE)]
     brought.state = Import.State.CHECKED
     brought.save(update_fields=["files", "content_hash", "problems", "state"])
     if not files.sound:
@@ -129,7 +131,9 @@ def begin_applying(brought: Import) -> bool:
 
 def give_up(brought: Import, why: str, *, by: Person | None) -> Import:
     """End an import that cannot be finished, and say why where the problems stand."""
-    problem = Problem("all files", 0, "", "", "an import that can be finished", why, "not_finished")
+    problem = Problem(
+        "all files", 0, "", "", "an import that can be finished", why, "import.not_finished"
+    )
     brought.problems = [_plain(problem), *brought.problems]
     brought.state = Import.State.CHECKED
     brought.save(update_fields=["problems", "state"])

@@ -25,7 +25,7 @@ COMPARED = (
     "owner_id", "source", "element", "seen_on", "value", "n", "spread", "lesson", "visitor_id",
     "reason", "section_id", "text",
 )  # fmt: skip
-PROVENANCE = ("brought_by_id", "file", "line", "added_at")
+PROVENANCE = ("brought_by_id", "file", "row", "added_at")
 
 
 def differences(files: DistrictFiles, bringing: Bringing) -> Iterator[Difference]:
@@ -59,7 +59,7 @@ class Seen:
     element: str
     level: int
     text: str
-    line: int
+    row: int
 
 
 def visits_seen(seen: Sequence[Seen], *, file: str, bringing: Bringing) -> Difference:
@@ -69,7 +69,7 @@ def visits_seen(seen: Sequence[Seen], *, file: str, bringing: Bringing) -> Diffe
         (
             _name("visit", s.visit, s.element), persons.get(s.teacher), Source.VISIT.value,
             s.element, s.seen_on, float(s.level), 1, None, s.visit, persons.get(s.visitor),
-            s.reason, sections.get(s.section or ""), s.text, bringing.import_id, file, s.line,
+            s.reason, sections.get(s.section or ""), s.text, bringing.import_id, file, s.row,
             bringing.at,
         )
         for s in seen
@@ -108,9 +108,9 @@ def _feedback(files: DistrictFiles, bringing: Bringing) -> Difference:
             _name("feedback", section, str(day), element, teacher), persons.get(teacher),
             Source.CLASS_FEEDBACK.value, element, day, mean, n, spread,
             _name(section, str(day), most=100), None, "", sections.get(section), "",
-            bringing.import_id, file, line, bringing.at,
+            bringing.import_id, file, row, bringing.at,
         )
-        for section, day, element, n, mean, spread, line in
+        for section, day, element, n, mean, spread, row in
         summarized(files.tables["class_feedback"]).iter_rows()
         for teacher in teachers.get(section, ())
     ]  # fmt: skip
@@ -121,7 +121,7 @@ def summarized(feedback: pl.DataFrame) -> pl.DataFrame:
     """Sum class feedback up by section, day and element.
 
     Returns `section_id`, `given_on`, `element`, `n` (students who answered), `mean` (1 to 5),
-    `spread` (standard deviation between the answers to one question) and `line`.
+    `spread` (standard deviation between the answers to one question) and `row`.
     """
     answers = pl.sum_horizontal(ANSWERS)
     total = pl.sum_horizontal(pl.col(name) * (i + 1) for i, name in enumerate(ANSWERS))
@@ -137,7 +137,7 @@ def summarized(feedback: pl.DataFrame) -> pl.DataFrame:
             pl.col("n").max().cast(pl.Int64),
             pl.col("mean").mean().round(6),
             pl.col("variance").mean().clip(lower_bound=0).sqrt().round(6).alias("spread"),
-            pl.col("line").min(),
+            pl.col("row").min(),
         )
         .sort("section_id", "given_on", "element")
     )

@@ -73,10 +73,10 @@ class EvidenceItem(models.Model):
     reason = models.CharField(max_length=20, blank=True)
     section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.SET_NULL)
     text = models.TextField(blank=True)
-    # Where it came from: an import's file and line, or empty when made in Trellis.
+    # Where it came from: an import's file and row, or empty when made in Trellis.
     brought_by = models.ForeignKey(Import, null=True, blank=True, on_delete=models.SET_NULL)
     file = models.CharField(max_length=200, blank=True)
-    line = models.PositiveIntegerField(null=True, blank=True)
+    row = models.PositiveIntegerField(null=True, blank=True)
     external_id = models.CharField(max_length=150, unique=True, null=True, blank=True)
     added_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)

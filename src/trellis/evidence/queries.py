@@ -97,7 +97,7 @@ class ProblemRow:
     """One problem as it stood when the files were read."""
 
     file: str
-    line: int
+    row: int
     field: str
     found: str
     expected: str
@@ -188,7 +188,7 @@ def _leavers(change: ChangeRow) -> str:
 def _problem(said: "Mapping[str, Any]") -> ProblemRow:
     return ProblemRow(
         file=said["file"],
-        line=said["line"],
+        row=said["row"],
         field=said["field"],
         found=said["found"],
         expected=said["expected"],

@@ -236,9 +236,9 @@ def _seen(item: EvidenceItem) -> str:
 
 def _from_where(item: EvidenceItem) -> str:
     if item.file:
-        line = f", line {item.line}" if item.line else ""
+        row = f", row {item.row}" if item.row else ""
         day = f", imported {item.added_at:%b} {item.added_at.day}, {item.added_at.year}"
-        return f"{item.file}{line}{day}"
+        return f"{item.file}{row}{day}"
     return f"Made in Trellis on {item.added_at:%b} {item.added_at.day}, {item.added_at.year}"
 
 

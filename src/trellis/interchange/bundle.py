@@ -12,17 +12,21 @@ from trellis.interchange.case import read_case
 from trellis.interchange.columns import FileSpec, check, forbidden_columns, forbidden_problem
 from trellis.interchange.csv_text import read_csv_text
 from trellis.interchange.district import DISTRICT_FILES
-from trellis.interchange.problems import Problem, limited, refuses
+from trellis.interchange.oneroster import Mode
+from trellis.interchange.problems import Problem, in_order, refuses
 from trellis.interchange.references import Ids, dangling, defined_ids
 from trellis.interchange.registrations import Registration, read_registrations
 from trellis.interchange.roster import check_staff
 from trellis.interchange.separation import kept_apart
 from trellis.interchange.sources import Limits, SourceFile, open_paths, unused
 
-PROBLEMS_PER_FILE = 100
 ONEROSTER = "oneroster/"
 OBJECTIVES = "learning_objectives"
 PEOPLE = {"adult", "student"}
+# What is known already, under the names that the files of a bundle use for it.
+KINDS_OF_THE_STANDARD = {"adult": ("users",), "student": ("users",), "section": ("classes",)}
+# What a bundle of changes may name without bringing it, and Trellis does not keep.
+BEYOND = {*oneroster.FILES} - {"users", "classes"}
 
 SPECS: dict[str, FileSpec] = DISTRICT_FILES | {
     f"{ONEROSTER}{name}": spec for name, spec in oneroster.FILES.items()
@@ -62,12 +66,15 @@ class DistrictFiles:
     Attributes
     ----------
     tables : by name (`staff`, `oneroster/users`, `learning_objectives`, ...); each has the column
-        `line`, the line in its file, but for the objectives, which come from a document.
+        `row`, the record in its file (the header is row 1), but for the objectives of a document.
+        Rows of OneRoster keep `status`: what is `tobedeleted` there is gone.
+    modes : by name; of a `bulk` table the absent are gone too, a `delta` speaks only for its rows.
     sources : name of the file of each table, for provenance.
     content_hash : SHA-256 over the names and contents of the files, whatever their order.
     """
 
     tables: Mapping[str, pl.DataFrame]
+    modes: Mapping[str, Mode]
     sources: Mapping[str, str]
     reviews: tuple[Registration, ...]
     files: tuple[ReadFile, ...]
@@ -82,7 +89,7 @@ class DistrictFiles:
 def read_district(
     paths: Iterable[Path], *, known: Known | None = None, limits: Limits | None = None
 ) -> DistrictFiles:
-    """Read folders, archives and files; problems are complete up to a limit for each file."""
+    """Read folders, archives and files; every problem is listed."""
     known = known or Known()
     opened = open_paths(paths, limits or Limits())
     reading = _Reading(problems=list(opened.problems))
@@ -93,10 +100,11 @@ def read_district(
         reading.problems.append(_nothing())
     return DistrictFiles(
         tables=reading.used_tables(),
+        modes={name: reading.mode_of(name) for name in reading.used_tables()},
         sources=reading.sources,
         reviews=reading.reviews,
         files=tuple(reading.files),
-        problems=limited(reading.problems, per_file=PROBLEMS_PER_FILE),
+        problems=in_order(reading.problems),
         content_hash=_content_hash(reading.files),
     )
 
@@ -108,6 +116,7 @@ class _Reading:
     problems: list[Problem]
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    modes: dict[str, Mode] = field(default_factory=dict)
     unsound: set[str] = field(default_factory=set)
     reviews: tuple[Registration, ...] = ()
     files: list[ReadFile] = field(default_factory=list)
@@ -127,10 +136,14 @@ class _Reading:
             self.problems.append(_no_manifest(bundle[0]))
         else:
             self._note(manifest, 0)
-            self.problems += oneroster.check_manifest(manifest.data, manifest.shown, present)
+            said = oneroster.read_manifest(manifest.data, manifest.shown, present)
+            self.problems += said.problems
+            self.modes |= said.modes
         for file in bundle:
             if file is not manifest:
-                self._take_csv(file, f"{ONEROSTER}{_stem(file.name)}")
+                name = _stem(file.name)
+                spec = oneroster.spec_of(name, self.modes.get(name, "bulk"))
+                self._take_csv(file, f"{ONEROSTER}{name}", spec)
 
     def _take_loose(self, file: SourceFile) -> None:
         stem = _stem(file.name)
@@ -144,15 +157,15 @@ class _Reading:
             self._note(file, len(registrations.reviews))
             self.sources["reviews"] = file.shown
         elif name := _district_table(file):
-            self._take_csv(file, name)
+            self._take_csv(file, name, SPECS[name])
         else:
             self._leave(file)
 
-    def _take_csv(self, file: SourceFile, name: str) -> None:
+    def _take_csv(self, file: SourceFile, name: str, spec: FileSpec) -> None:
         if name in self.tables:
             self.problems.append(_second(file, self.sources[name]))
             return
-        checked = check(read_csv_text(file.data, file.shown), SPECS[name], file.shown)
+        checked = check(read_csv_text(file.data, file.shown), spec, file.shown)
         self._keep(file, name, checked.rows, checked.problems)
 
     def _keep(
@@ -181,7 +194,8 @@ class _Reading:
         """Check what only all files together can tell: references, meaning, and the wall."""
         ids = defined_ids(self.tables, SPECS)
         for kind, names in known.ids.items():
-            ids.setdefault(kind, set()).update(names)
+            for same in (kind, *KINDS_OF_THE_STANDARD.get(kind, ())):
+                ids.setdefault(same, set()).update(names)
         unknowable = {
             kind for name in self.unsound if name in SPECS for kind, _ in SPECS[name].defines
         }
@@ -190,8 +204,9 @@ class _Reading:
                 unknowable |= kinds
         for name, rows in self.tables.items():
             if name in SPECS:
+                beyond = unknowable | (BEYOND if self.mode_of(name) == "delta" else set())
                 self.problems += dangling(
-                    rows, SPECS[name], self.sources[name], ids, unknowable=unknowable
+                    rows, SPECS[name], self.sources[name], ids, unknowable=beyond
                 )
         self.problems += self._reviews_of_unknown_programs(ids, unknowable)
         bundle = {n.removeprefix(ONEROSTER): t for n, t in self.tables.items() if ONEROSTER in n}
@@ -208,8 +223,11 @@ class _Reading:
                 yield Problem(
                     self.sources["reviews"], 0, f"{place}.program_id", review.program_id,
                     "a program that is known", "Add it to programs.csv, or correct the name here.",
-                    "dangling_reference",
+                    "reference.missing_target_record",
                 )  # fmt: skip
+
+    def mode_of(self, name: str) -> Mode:
+        return self.modes.get(name.removeprefix(ONEROSTER), "bulk") if ONEROSTER in name else "bulk"
 
     def used_tables(self) -> dict[str, pl.DataFrame]:
         used = (
@@ -269,16 +287,18 @@ def _no_manifest(file: SourceFile) -> Problem:
         file.archive or "manifest.csv", 0, "manifest.csv", "no manifest.csv",
         "a OneRoster manifest",
         "A OneRoster bundle says in manifest.csv which files it holds: export it again, whole.",
-        "missing_manifest",
+        "package.missing_manifest",
     )  # fmt: skip
 
 
 def _second(file: SourceFile, first: str) -> Problem:
     return Problem(
         file.shown, 0, "", file.shown, "each kind of file once", f"{first} is of the same kind; "
-        "bring them one after the other.", "duplicate_file",
+        "bring them one after the other.", "package.duplicate_file",
     )  # fmt: skip
 
 
 def _nothing() -> Problem:
-    return Problem("", 0, "", "", "files to import", "Choose the files of the district.", "nothing")
+    return Problem(
+        "", 0, "", "", "files to import", "Choose the files of the district.", "package.nothing"
+    )

@@ -79,7 +79,7 @@ def json_problems(error: ValidationError, file: str, standard: str) -> tuple[Pro
         Problem(
             file, 0, ".".join(str(part) for part in found["loc"]), shorten(str(found["input"])),
             f"a document as {standard} says", f"{found['msg']}. Correct it and try again.",
-            "bad_json" if found["type"] == "json_invalid" else "bad_document",
+            "json.invalid" if found["type"] == "json_invalid" else "json.invalid_document",
         )
         for found in error.errors(include_url=False)
     )  # fmt: skip
@@ -92,7 +92,7 @@ def _twice(package: Package, file: str) -> list[Problem]:
         if item.identifier in seen:
             problems.append(
                 Problem(file, 0, f"CFItems.{place}.identifier", item.identifier, "each item once",
-                        "Keep one of the two items.", "duplicate")
+                        "Keep one of the two items.", "row.duplicate")
             )  # fmt: skip
         seen.add(item.identifier)
     return problems
@@ -102,7 +102,7 @@ def _loose_ends(package: Package, file: str) -> list[Problem]:
     known = {item.identifier for item in package.CFItems} | {package.CFDocument.identifier}
     return [
         Problem(file, 0, f"CFAssociations.{place}", node.identifier, "an item of this package",
-                "Add the item, or remove the association.", "dangling_reference")
+                "Add the item, or remove the association.", "reference.missing_target_record")
         for place, association in enumerate(package.CFAssociations)
         if association.associationType == "isChildOf"
         for node in (association.originNodeURI, association.destinationNodeURI)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from trellis.interchange.csv_text import LINE, CsvText
+from trellis.interchange.csv_text import ROW, CsvText
 from trellis.interchange.problems import Problem, Severity, shorten
 
 Kind = Literal[
@@ -40,6 +40,10 @@ EXPECTED: dict[str, str] = {
     "number": "a number",
     "boolean": "true or false",
 }
+INVALID = {
+    "date": "date", "moment": "datetime", "time": "time", "integer": "number", "number": "number",
+    "boolean": "boolean",
+}  # fmt: skip
 
 # Words of evaluation and employment. Trellis has no place for them about a person,
 # so a file that brings one is refused before anything of it is read.
@@ -160,8 +164,8 @@ def check(text: CsvText, spec: FileSpec, file: str) -> Checked:
         return Checked(_no_rows(spec), (*text.problems, *header))
     left_out = [name for name in spec.names if name not in text.rows.columns]
     with_all = text.rows.with_columns(pl.lit(None, pl.String).alias(name) for name in left_out)
-    raw = with_all.select(LINE, *spec.names)
-    typed = raw.select(LINE, *(_typed(c, spec) for c in spec.columns if c.kind != "skip"))
+    raw = with_all.select(ROW, *spec.names)
+    typed = raw.select(ROW, *(_typed(c, spec) for c in spec.columns if c.kind != "skip"))
     problems = [
         *text.problems,
         *_cell_problems(raw, spec, file),
@@ -189,7 +193,7 @@ def _header_problems(header: tuple[str, ...], spec: FileSpec, file: str) -> Iter
                 "Add the column; it may be empty where nothing is known."
                 if not _required(spec, name)
                 else "Add the column and fill it in each row.",
-                "missing_column",
+                "header.missing_column",
             )  # fmt: skip
 
 
@@ -199,7 +203,7 @@ def forbidden_problem(file: str, name: str) -> Problem:
         file, 1, name, name, "no evaluation rating, tier or employment action about a person",
         "Remove the column. Trellis supports growth and stays apart from evaluation: "
         "it has no place for ratings of people, and files that carry them are refused whole.",
-        "forbidden_column",
+        "header.forbidden_column",
     )  # fmt: skip
 
 
@@ -213,7 +217,13 @@ def _unknown_column(file: str, name: str, spec: FileSpec, header: tuple[str, ...
         else "Remove the column; Trellis has no use for it."
     )
     return Problem(
-        file, 1, name, name, "only the columns " + ", ".join(spec.names), advice, "unknown_column"
+        file,
+        1,
+        name,
+        name,
+        "only the columns " + ", ".join(spec.names),
+        advice,
+        "header.unknown_column",
     )
 
 
@@ -279,10 +289,10 @@ def _run(rows: pl.DataFrame, checks: list[_Check], file: str) -> Iterator[Proble
     for check, failed in zip(checks, fails, strict=True):
         if not failed:
             continue
-        bad = rows.filter(check.bad).select(LINE, check.found.cast(pl.String).alias("found"))
-        for line, found in bad.iter_rows():
+        bad = rows.filter(check.bad).select(ROW, check.found.cast(pl.String).alias("found"))
+        for row, found in bad.iter_rows():
             yield Problem(
-                file, line, check.field, shorten(found or ""), check.expected, check.advice,
+                file, row, check.field, shorten(found or ""), check.expected, check.advice,
                 check.code, check.severity,
             )  # fmt: skip
 
@@ -293,26 +303,26 @@ def _checks(column: Column, spec: FileSpec) -> Iterator[_Check]:
         return
     if column.required:
         yield _Check(
-            column.name, "required", cell.is_null(), "a value",
+            column.name, "row.required", cell.is_null(), "a value",
             "Fill the cell; every row needs it.", pl.lit(""),
         )  # fmt: skip
     if column.kind in EXPECTED:
         yield _type_check(column, spec)
     if column.kind in ("id", "text", "prose", "list"):
         yield _Check(
-            column.name, "formula", cell.str.contains(FORMULA), "text that is not a formula",
+            column.name, "row.formula", cell.str.contains(FORMULA), "text that is not a formula",
             "The cell begins with =, +, - or @, which a spreadsheet would run. "
             "Begin it with a letter, or remove the sign.", cell,
         )  # fmt: skip
     if column.kind == "url":
         yield _Check(
-            column.name, "bad_url", ~cell.str.contains(r"^https?://[^\s<>\"]+$"), "a web address",
-            "Begin it with https:// and leave out spaces.", cell,
+            column.name, "row.invalid_url", ~cell.str.contains(r"^https?://[^\s<>\"]+$"),
+            "a web address", "Begin it with https:// and leave out spaces.", cell,
         )  # fmt: skip
     if column.kind in LONGEST:
         longest = column.longest or LONGEST[column.kind]
         yield _Check(
-            column.name, "too_long", cell.str.len_chars() > longest,
+            column.name, "row.too_long", cell.str.len_chars() > longest,
             f"at most {longest:,} characters", "Shorten the text.",
             pl.format("{} characters", cell.str.len_chars()),
         )  # fmt: skip
@@ -339,7 +349,9 @@ def _type_check(column: Column, spec: FileSpec) -> _Check:
         "time": "Write hours from 00 to 23, like 14:40.",
         "boolean": "Write it in small letters.",
     }.get(column.kind, "Write digits only, with a point for decimals.")
-    return _Check(column.name, f"bad_{column.kind}", bad, EXPECTED[column.kind], advice, cell)
+    return _Check(
+        column.name, f"row.invalid_{INVALID[column.kind]}", bad, EXPECTED[column.kind], advice, cell
+    )
 
 
 def _range_check(column: Column) -> _Check:
@@ -355,7 +367,7 @@ def _range_check(column: Column) -> _Check:
     else:
         expected = f"at least {low:g}" if low is not None else f"at most {high:g}"
     return _Check(
-        column.name, "out_of_range", bad.fill_null(False), expected,
+        column.name, "row.out_of_range", bad.fill_null(False), expected,
         "Check the number where it comes from and export again.", pl.col(column.name),
     )  # fmt: skip
 
@@ -373,7 +385,7 @@ def _words_check(column: Column, spec: FileSpec) -> _Check:
         else unknown(cell)
     )
     return _Check(
-        column.name, "unknown_word", bad.fill_null(False), "one of " + ", ".join(column.words),
+        column.name, "row.unknown_word", bad.fill_null(False), "one of " + ", ".join(column.words),
         "Write one of these words exactly, in small letters and capitals as they stand.", cell,
     )  # fmt: skip
 
@@ -388,13 +400,13 @@ def _duplicates(raw: pl.DataFrame, spec: FileSpec, file: str) -> Iterator[Proble
     again = raw.filter(~key.is_first_distinct() & pl.col(spec.key[0]).is_not_null())
     if not again.height:
         return
-    first = raw.group_by(spec.key).agg(pl.col(LINE).min().alias("first"))
+    first = raw.group_by(spec.key).agg(pl.col(ROW).min().alias("first"))
     shown = again.join(first, on=spec.key, how="left", nulls_equal=True)
-    for row in shown.select(LINE, "first", *spec.key).iter_rows():
+    for row in shown.select(ROW, "first", *spec.key).iter_rows():
         yield Problem(
             file, row[0], ", ".join(spec.key),
             shorten(", ".join(str(value) for value in row[2:] if value is not None)),
-            "each row once", f"Line {row[1]} says the same; keep one of the two.", "duplicate",
+            "each row once", f"Row {row[1]} says the same; keep one of the two.", "row.duplicate",
         )  # fmt: skip
 
 
@@ -411,5 +423,5 @@ def _rule_problems(typed: pl.DataFrame, spec: FileSpec, file: str) -> Iterator[P
 
 def _no_rows(spec: FileSpec) -> pl.DataFrame:
     text = dict.fromkeys(spec.names, pl.String)
-    blank = pl.DataFrame(schema={LINE: pl.Int64, **text})
-    return blank.select(LINE, *(_typed(c, spec) for c in spec.columns if c.kind != "skip"))
+    blank = pl.DataFrame(schema={ROW: pl.Int64, **text})
+    return blank.select(ROW, *(_typed(c, spec) for c in spec.columns if c.kind != "skip"))

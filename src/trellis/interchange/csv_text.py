@@ -1,4 +1,4 @@
-"""Turn the bytes of a CSV file into a frame of text with the real line of each row."""
+"""Turn the bytes of a CSV file into a frame of text with the place of each row."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ import polars as pl
 
 from trellis.interchange.problems import Problem, Severity, shorten
 
-LINE = "line"
+ROW = "row"
 BOM = b"\xef\xbb\xbf"
 
 
@@ -18,8 +18,8 @@ class CsvText:
 
     Attributes
     ----------
-    header : column names as they stand in the first line.
-    rows : one text column per distinct header name and the column `line`.
+    header : column names as they stand in the first row.
+    rows : one text column per distinct header name and the column `row`.
     """
 
     header: tuple[str, ...]
@@ -60,7 +60,7 @@ def _fast(data: bytes, header: tuple[str, ...]) -> pl.DataFrame | None:
     """Read with polars when one line is one row and every row has all its commas.
 
     Polars pads short rows in silence, so the commas are counted; anything that is
-    out of the ordinary is left to the slow reader, which knows the line of each row.
+    out of the ordinary is left to the slow reader, which counts records.
     """
     if data.count(b"\r") != data.count(b"\r\n"):
         return None
@@ -84,31 +84,30 @@ def _fast(data: bytes, header: tuple[str, ...]) -> pl.DataFrame | None:
     if rows.height and rows.select(pl.all_horizontal(pl.all().is_null()).any()).item():
         return None
     return rows.with_columns(
-        pl.all().replace({"": None}), pl.int_range(2, rows.height + 2, dtype=pl.Int64).alias(LINE)
+        pl.all().replace({"": None}), pl.int_range(2, rows.height + 2, dtype=pl.Int64).alias(ROW)
     )
 
 
 def _slow(text: str, header: tuple[str, ...], file: str) -> tuple[pl.DataFrame, list[Problem]]:
-    """Read row by row, keeping the line where each row begins."""
+    """Read record by record: one record is one row, whatever line breaks stand in its cells."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     cells: list[list[str | None]] = []
-    lines: list[int] = []
+    places: list[int] = []
     problems: list[Problem] = []
-    begins = 1
+    place = 0
     try:
-        for row in reader:
-            if begins > 1 and any(row):
+        for place, row in enumerate(reader, start=1):
+            if place > 1 and any(row):
                 if len(row) == len(header):
                     cells.append([cell or None for cell in row])
-                    lines.append(begins)
+                    places.append(place)
                 else:
-                    problems.append(_width(file, begins, len(row), len(header)))
-            begins = reader.line_num + 1
+                    problems.append(_width(file, place, len(row), len(header)))
     except csv.Error:
-        problems.append(_quote_problem(file, begins))
+        problems.append(_quote_problem(file, place + 1))
     schema = dict.fromkeys(header, pl.String)
     rows = pl.DataFrame(cells, schema=schema, orient="row")
-    return rows.with_columns(pl.Series(LINE, lines, dtype=pl.Int64)), problems
+    return rows.with_columns(pl.Series(ROW, places, dtype=pl.Int64)), problems
 
 
 def _unreadable(problem: Problem) -> CsvText:
@@ -120,7 +119,7 @@ def _encoding_problem(data: bytes, file: str) -> Problem | None:
         where = data.find(b"\x00")
         return Problem(
             file, data.count(b"\n", 0, max(where, 0)) + 1, "", "bytes that are not text",
-            "a CSV file in UTF-8", "Save the file again as “CSV UTF-8”.", "not_text",
+            "a CSV file in UTF-8", "Save the file again as “CSV UTF-8”.", "csv.not_text",
         )  # fmt: skip
     try:
         data.decode("utf-8")
@@ -130,7 +129,7 @@ def _encoding_problem(data: bytes, file: str) -> Problem | None:
         return Problem(
             file, data.count(b"\n", 0, error.start) + 1, "", shorten(around), "text in UTF-8",
             "The file seems to be in an older encoding (Latin-1 or Windows-1252): "
-            "open it in a spreadsheet and save it as “CSV UTF-8”.", "encoding",
+            "open it in a spreadsheet and save it as “CSV UTF-8”.", "csv.encoding",
         )  # fmt: skip
     return None
 
@@ -138,14 +137,14 @@ def _encoding_problem(data: bytes, file: str) -> Problem | None:
 def _bom(file: str) -> Problem:
     return Problem(
         file, 1, "", "a byte order mark", "plain UTF-8",
-        "It was read past; there is nothing to do.", "bom", Severity.NOTICE,
+        "It was read past; there is nothing to do.", "csv.byte_order_mark", Severity.NOTICE,
     )  # fmt: skip
 
 
 def _empty(file: str) -> Problem:
     return Problem(
         file, 1, "", "", "a header line",
-        "Export the file again, or leave it out if there is nothing to bring.", "empty_file",
+        "Export the file again, or leave it out if there is nothing to bring.", "csv.empty_file",
     )  # fmt: skip
 
 
@@ -154,21 +153,21 @@ def _header_names(file: str, header: tuple[str, ...]) -> Problem:
     found = ", ".join(twice) if twice else "a column without a name"
     return Problem(
         file, 1, twice[0] if twice else "", found, "each column named once",
-        "Name each column once and remove columns without a name.", "header_names",
+        "Name each column once and remove columns without a name.", "header.duplicate_column",
     )  # fmt: skip
 
 
-def _width(file: str, line: int, found: int, expected: int) -> Problem:
+def _width(file: str, row: int, found: int, expected: int) -> Problem:
     return Problem(
-        file, line, "", f"{found} cells", f"{expected} cells, as in the header",
+        file, row, "", f"{found} cells", f"{expected} cells, as in the header",
         "Look for a comma that is missing or too many; "
-        "put double quotes around cells that contain a comma.", "row_width",
+        "put double quotes around cells that contain a comma.", "csv.row_width_mismatch",
     )  # fmt: skip
 
 
-def _quote_problem(file: str, line: int) -> Problem:
+def _quote_problem(file: str, row: int) -> Problem:
     return Problem(
-        file, line, "", "a double quote that is not closed or stands inside a cell",
+        file, row, "", "a double quote that is not closed or stands inside a cell",
         "quotes around whole cells, doubled inside",
-        "Close the quote, or write it twice inside a quoted cell.", "quote",
+        "Close the quote, or write it twice inside a quoted cell.", "csv.unclosed_quote",
     )  # fmt: skip

@@ -50,7 +50,7 @@ def count(name: str, most: float = 1_000_000) -> Column:
 
 def in_order(first: str, last: str) -> Rule:
     return Rule(
-        last, "order_of_dates", pl.col(last) < pl.col(first), f"not before {first}",
+        last, "row.dates_out_of_order", pl.col(last) < pl.col(first), f"not before {first}",
         "Check which of the two dates is wrong.",
     )  # fmt: skip
 
@@ -83,7 +83,7 @@ ROLE_GRANTS = FileSpec(
     ),
     rules=(
         in_order("starts_on", "ends_on"),
-        Rule("scope_id", "required",
+        Rule("scope_id", "row.required",
              pl.col("scope_id").is_null() & (pl.col("scope_kind") != "district"),
              "the school or provider of the role", "Name it, or make the scope the district."),
     ),
@@ -93,7 +93,7 @@ EVALUATORS = FileSpec(
     (person("evaluator_id*"), person("teacher_id*"), year()),
     key=("evaluator_id", "teacher_id", "school_year"),
     rules=(
-        Rule("teacher_id", "own_evaluator", pl.col("evaluator_id") == pl.col("teacher_id"),
+        Rule("teacher_id", "semantic.own_evaluator", pl.col("evaluator_id") == pl.col("teacher_id"),
              "two different people", "Correct one of the two."),
     ),
 )  # fmt: skip
@@ -117,9 +117,9 @@ OBJECTIVE_RESULTS = FileSpec(
     ),
     key=("student_id", "tested_on", "objective_id"),
     rules=(
-        Rule("correct", "more_correct_than_items", pl.col("correct") > pl.col("items"),
+        Rule("correct", "semantic.more_correct_than_items", pl.col("correct") > pl.col("items"),
              "at most as many as items", "Check the two counts of this row."),
-        Rule("items", "out_of_range", pl.col("items") < 1, "at least 1",
+        Rule("items", "row.out_of_range", pl.col("items") < 1, "at least 1",
              "Leave out the rows of students who were asked nothing."),
     ),
     scoped=(Reference("objective_id", "objective", dispensable=True),),
@@ -133,7 +133,7 @@ CLASS_FEEDBACK = FileSpec(
     ),
     key=("section_id", "given_on", "item"),
     rules=(
-        Rule("enrolled", "more_answers_than_students",
+        Rule("enrolled", "semantic.more_answers_than_students",
              pl.sum_horizontal(_ANSWERS) > pl.col("enrolled"),
              "at least as many students as answers", "Check the counts of this question."),
     ),
@@ -150,7 +150,7 @@ PARTNERSHIPS = FileSpec(
     defines=(("partnership", "partnership_id"),),
     rules=(
         in_order("started_on", "ended_on"),
-        Rule("partner_id", "own_partner", pl.col("partner_id") == pl.col("teacher_id"),
+        Rule("partner_id", "semantic.own_partner", pl.col("partner_id") == pl.col("teacher_id"),
              "two different people", "Correct one of the two."),
     ),
 )  # fmt: skip
@@ -246,7 +246,7 @@ STUDY_VISITS = FileSpec(
     ),
     key=("study_visit_id", "element"),
     rules=(
-        Rule("program_id", "required",
+        Rule("program_id", "row.required",
              pl.col("program_id").is_null() & (pl.col("made_by") == "deliverer"),
              "the program whose deliverer made the visit", "Name the program."),
     ),

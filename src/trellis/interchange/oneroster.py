@@ -1,11 +1,13 @@
 """Read a OneRoster 1.2 bulk bundle: the manifest, the 21 data files and what they say together."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import polars as pl
 
 from trellis.interchange.columns import Column, FileSpec, Kind, Rule
-from trellis.interchange.csv_text import LINE, read_csv_text
+from trellis.interchange.csv_text import ROW, read_csv_text
 from trellis.interchange.problems import Problem, Severity, shorten
 
 # Tables that Trellis uses. The others are checked and left where they are: they hold
@@ -15,9 +17,22 @@ USED = (
     "lineItems", "results", "lineItemLearningObjectiveIds", "resultLearningObjectiveIds",
 )  # fmt: skip
 
-_NOT_DELTA = Rule(
-    "status", "delta_row", pl.col("status") == "tobedeleted", "an empty status in a bulk file",
-    "Leave rows that are gone out of a bulk file; Trellis sets aside who is not in it.",
+Mode = Literal["bulk", "delta"]
+GONE = "tobedeleted"
+
+_BULK = (
+    Rule(
+        "status", "row.unexpected_status", pl.col("status") == GONE,
+        "an empty status in a bulk file",
+        "Leave rows that are gone out of a bulk file; Trellis sets aside who is not in it.",
+    ),
+)  # fmt: skip
+_DELTA = tuple(
+    Rule(
+        name, "row.required", pl.col(name).is_null(), "a value in a delta file",
+        "A file of changes says for each row what became of it, and when.",
+    )
+    for name in ("status", "dateLastModified")
 )  # fmt: skip
 
 
@@ -25,11 +40,11 @@ def _file(name: str, *columns: Column, defines: str = "", rules: tuple[Rule, ...
     head = (
         Column("sourcedId", "id", required=True),
         Column("status", "text", words=("active", "tobedeleted")),
-        Column("dateLastModified", "skip"),
+        Column("dateLastModified"),
     )
     kinds = ((name, "sourcedId"), *(((defines, "sourcedId"),) if defines else ()))
     return FileSpec(
-        name, (*head, *columns), key=("sourcedId",), defines=kinds, rules=(_NOT_DELTA, *rules),
+        name, (*head, *columns), key=("sourcedId",), defines=kinds, rules=rules,
         extra_prefix="metadata.", separator=",",
     )  # fmt: skip
 
@@ -52,7 +67,7 @@ def _skip(*names: str) -> tuple[Column, ...]:
 
 def _not_before(first: str, last: str) -> Rule:
     return Rule(
-        last, "order_of_dates", pl.col(last) < pl.col(first), f"not before {first}",
+        last, "row.dates_out_of_order", pl.col(last) < pl.col(first), f"not before {first}",
         "Check which of the two dates is wrong.",
     )  # fmt: skip
 
@@ -151,54 +166,73 @@ FILES: dict[str, FileSpec] = {
 }  # fmt: skip
 
 
-def check_manifest(data: bytes, file: str, present: frozenset[str]) -> tuple[Problem, ...]:
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a manifest says: the mode of each file that is there, and what is wrong with it."""
+
+    modes: dict[str, Mode]
+    problems: tuple[Problem, ...]
+
+
+def read_manifest(data: bytes, file: str, present: frozenset[str]) -> Manifest:
     """Hold `manifest.csv` against the standard and against the files that are there."""
     text = read_csv_text(data, file)
     if text.problems and not text.rows.height:
-        return text.problems
+        return Manifest({}, text.problems)
     if text.header != ("propertyName", "value"):
-        return (_manifest(file, 1, "", ", ".join(text.header), "the header propertyName,value"),)
-    said = {name: (value or "", line) for name, value, line in text.rows.iter_rows() if name}
-    return (*text.problems, *_versions(said, file), *_modes(said, file, present))
+        found = ", ".join(text.header)
+        problem = _manifest(file, 1, "", found, "the header propertyName,value", "invalid_header")
+        return Manifest({}, (problem,))
+    said = {name: (value or "", row) for name, value, row in text.rows.iter_rows() if name}
+    problems = (*text.problems, *_versions(said, file), *_modes(said, file, present))
+    modes: dict[str, Mode] = {
+        name: "delta" if said.get(f"file.{name}", ("", 0))[0] == "delta" else "bulk"
+        for name in FILES
+        if name in present
+    }
+    return Manifest(modes, problems)
 
 
 def _versions(said: Mapping[str, tuple[str, int]], file: str) -> Iterator[Problem]:
     for name, wanted in (("manifest.version", "1.0"), ("oneroster.version", "1.2")):
-        value, line = said.get(name, ("", 0))
-        if value != wanted:
-            yield _manifest(file, line, name, value, wanted)
+        value, row = said.get(name, ("", 0))
+        if not value:
+            yield _manifest(file, row, name, value, wanted, "missing_property")
+        elif value != wanted:
+            yield _manifest(file, row, name, value, wanted, "invalid_version")
 
 
 def _modes(
     said: Mapping[str, tuple[str, int]], file: str, present: frozenset[str]
 ) -> Iterator[Problem]:
     for name in FILES:
-        mode, line = said.get(f"file.{name}", ("absent", 0))
+        mode, row = said.get(f"file.{name}", ("absent", 0))
         field = f"file.{name}"
-        if mode == "delta":
+        if mode not in ("bulk", "delta", "absent"):
+            yield _manifest(file, row, field, mode, "bulk, delta or absent", "invalid_file_mode")
+        elif mode != "absent" and name not in present:
             yield Problem(
-                file, line, field, mode, "bulk or absent",
-                "Export a full (bulk) bundle; changes alone cannot be read.", "delta",
-            )  # fmt: skip
-        elif mode not in ("bulk", "absent"):
-            yield _manifest(file, line, field, mode, "bulk or absent")
-        elif mode == "bulk" and name not in present:
-            yield Problem(
-                file, line, field, mode, f"{name}.csv in the bundle",
-                "Put the file into the bundle, or say absent.", "file_missing",
+                file, row, field, mode, f"{name}.csv in the bundle",
+                "Put the file into the bundle, or say absent.", "manifest.file_missing",
             )  # fmt: skip
         elif mode == "absent" and name in present:
             yield Problem(
-                file, line, field, f"absent, yet {name}.csv is there", "bulk",
-                "Say bulk, or take the file out of the bundle.", "file_unexpected",
+                file, row, field, f"absent, yet {name}.csv is there", "bulk or delta",
+                "Say bulk, or take the file out of the bundle.", "manifest.file_unexpected",
             )  # fmt: skip
 
 
-def _manifest(file: str, line: int, field: str, found: str, expected: str) -> Problem:
+def _manifest(file: str, row: int, field: str, found: str, expected: str, code: str) -> Problem:
     return Problem(
-        file, line, field, shorten(found), expected,
-        "Export the bundle again as OneRoster 1.2.", "manifest",
+        file, row, field, shorten(found), expected,
+        "Export the bundle again as OneRoster 1.2.", f"manifest.{code}",
     )  # fmt: skip
+
+
+def spec_of(name: str, mode: Mode) -> FileSpec:
+    """Return what a file promises when it holds everything (bulk) or changes alone (delta)."""
+    spec = FILES[name]
+    return replace(spec, rules=(*(_BULK if mode == "bulk" else _DELTA), *spec.rules))
 
 
 def check_meaning(
@@ -219,13 +253,15 @@ def _outside_bounds(results: pl.DataFrame, items: pl.DataFrame, file: str) -> It
     outside = joined.filter(
         (pl.col("score") > pl.col("resultValueMax")) | (pl.col("score") < pl.col("resultValueMin"))
     )
-    for line, score, low, high in outside.select(
-        LINE, "score", "resultValueMin", "resultValueMax"
+    for row, score, low, high in outside.select(
+        ROW, "score", "resultValueMin", "resultValueMax"
     ).iter_rows():
         yield Problem(
-            file, line, "score", f"{score:g}",
+            file, row, "score", f"{score:g}",
             f"between {0 if low is None else low:g} and {'any' if high is None else f'{high:g}'}",
-            "Check the score, or the bounds of its line item.", "score_out_of_bounds",
+            "Check the score, or the bounds of its line item.",
+            "semantic.score_above_max" if high is not None and score > high
+            else "semantic.score_below_min",
         )  # fmt: skip
 
 
@@ -236,9 +272,9 @@ def _unknown_objectives(
     unknown = links.filter(
         (pl.col("source") == "case") & ~pl.col("learningObjectiveId").is_in(known.implode())
     )
-    for line, found in unknown.select(LINE, "learningObjectiveId").iter_rows():
+    for row, found in unknown.select(ROW, "learningObjectiveId").iter_rows():
         yield Problem(
-            file, line, "learningObjectiveId", found, "an objective of learning_objectives.json",
+            file, row, "learningObjectiveId", found, "an objective of learning_objectives.json",
             "Results of this objective are kept, but it will have no name until its package "
-            "is imported.", "unknown_objective", Severity.NOTICE,
+            "is imported.", "reference.unknown_objective", Severity.NOTICE,
         )  # fmt: skip

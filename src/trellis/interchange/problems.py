@@ -22,8 +22,9 @@ class Problem:
     Attributes
     ----------
     file : name of the file, with the archive it came in (`oneroster.zip/users.csv`).
-    line : line in the file, the header being 1; 0 when the whole file is meant.
-    field : column or property; empty when a whole line or file is meant.
+    row : record in the file, the header being 1; a record is one row, whatever line breaks stand
+        in its cells. 0 when the whole file is meant.
+    field : column or property; empty when a whole row or file is meant.
     found : what stands there, shortened.
     expected : what should stand there.
     advice : what to do, as a sentence.
@@ -31,7 +32,7 @@ class Problem:
     """
 
     file: str
-    line: int
+    row: int
     field: str
     found: str
     expected: str
@@ -41,8 +42,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file
-        if self.line:
-            place += f", line {self.line}"
+        if self.row:
+            place += f", row {self.row}"
         if self.field:
             place += f", {self.field}"
         found = f"found “{self.found}”" if self.found else "found nothing"
@@ -60,11 +61,15 @@ def refuses(problems: Iterable[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort problems as one reads them: by file, what refuses before what is only said, by row."""
+    return tuple(sorted(problems, key=lambda p: (p.file, p.severity != Severity.ERROR, p.row)))
+
+
 def limited(problems: Sequence[Problem], *, per_file: int) -> tuple[Problem, ...]:
-    """Keep the first problems of each file, by line, and count the rest in one more."""
-    ordered = sorted(problems, key=lambda p: (p.file, p.severity != Severity.ERROR, p.line))
+    """Keep the first problems of each file and count the rest in one more, for a page."""
     kept: list[Problem] = []
-    for file, of_file in groupby(ordered, key=lambda p: p.file):
+    for file, of_file in groupby(in_order(problems), key=lambda p: p.file):
         group = list(of_file)
         kept.extend(group[:per_file])
         if len(group) > per_file:
@@ -75,11 +80,11 @@ def limited(problems: Sequence[Problem], *, per_file: int) -> tuple[Problem, ...
 def _the_rest(file: str, rest: Sequence[Problem]) -> Problem:
     return Problem(
         file=file,
-        line=0,
+        row=0,
         field="",
         found=f"{len(rest):,} more like these",
         expected="no problems",
         advice="Mend the ones above first; the rest often share their cause.",
-        code="more",
+        code="report.more",
         severity=Severity.ERROR if refuses(rest) else Severity.NOTICE,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Set
 import polars as pl
 
 from trellis.interchange.columns import FileSpec, Reference
-from trellis.interchange.csv_text import LINE
+from trellis.interchange.csv_text import ROW
 from trellis.interchange.problems import Problem, Severity, shorten
 
 # Where each kind of thing is named, for the advice.
@@ -83,7 +83,7 @@ def _dangling_in(
     rows: pl.DataFrame, reference: Reference, file: str, known: Set[str]
 ) -> Iterator[Problem]:
     cells = rows.filter(reference.when) if reference.when is not None else rows
-    cells = cells.select(LINE, pl.col(reference.column).alias("named"))
+    cells = cells.select(ROW, pl.col(reference.column).alias("named"))
     if isinstance(cells.schema["named"], pl.List):
         cells = cells.explode("named")
     cells = cells.filter(pl.col("named").is_not_null())
@@ -96,22 +96,22 @@ def _dangling_in(
         yield from _notices(once, reference, file)
         return
     home = HOME.get(reference.kind, f"{reference.kind}.csv of the OneRoster bundle")
-    for line, named in cells.filter(pl.col("named").is_in(list(unknown))).iter_rows():
+    for row, named in cells.filter(pl.col("named").is_in(list(unknown))).iter_rows():
         yield Problem(
-            file, line, reference.column, shorten(named),
+            file, row, reference.column, shorten(named),
             f"a {_thing(reference.kind)} that is known",
-            f"Add it to {home}, or correct the name here.", "dangling_reference",
+            f"Add it to {home}, or correct the name here.", "reference.missing_target_record",
         )  # fmt: skip
 
 
 def _notices(cells: pl.DataFrame, reference: Reference, file: str) -> Iterator[Problem]:
     """Say it once for each name: the rows are brought all the same."""
-    for line, named in cells.iter_rows():
+    for row, named in cells.iter_rows():
         yield Problem(
-            file, line, reference.column, shorten(named),
+            file, row, reference.column, shorten(named),
             f"a {_thing(reference.kind)} that is known",
             "The rows are brought without it; nothing else needs to be done.",
-            "unknown_name", Severity.NOTICE,
+            "reference.missing_target_record", Severity.NOTICE,
         )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def read_registrations(data: bytes, file: str) -> Registrations:
         if review.review_id in seen:
             problems.append(
                 Problem(file, 0, f"{place}.review_id", review.review_id, "each review once",
-                        "Give the second review a name of its own.", "duplicate")
+                        "Give the second review a name of its own.", "row.duplicate")
             )  # fmt: skip
         seen.add(review.review_id)
     return Registrations(reviews, tuple(problems))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from trellis.interchange.csv_text import LINE
+from trellis.interchange.csv_text import ROW
 from trellis.interchange.problems import Problem
 from trellis.interchange.references import adults
 
@@ -23,38 +23,38 @@ def check_staff(
     yield from _addresses(of_staff, files["users"], emails)
     if "enrollments" in bundle:
         teaching = bundle["enrollments"].filter(pl.col("role") == "teacher")
-        for line, who in teaching.select(LINE, "userSourcedId").iter_rows():
+        for row, who in teaching.select(ROW, "userSourcedId").iter_rows():
             if who is not None and who not in staff:
                 yield Problem(
-                    files["enrollments"], line, "userSourcedId", who, "a member of the staff",
+                    files["enrollments"], row, "userSourcedId", who, "a member of the staff",
                     "Give the person the role teacher in roles.csv, or correct the enrollment.",
-                    "teacher_not_staff",
+                    "semantic.teacher_not_staff",
                 )  # fmt: skip
 
 
 def _addresses(staff: pl.DataFrame, file: str, emails: Mapping[str, str]) -> Iterator[Problem]:
     with_address = staff.filter(pl.col("email").is_not_null())
     seen: dict[str, int] = {}
-    for line, who, email in with_address.select(LINE, "sourcedId", "email").iter_rows():
+    for row, who, email in with_address.select(ROW, "sourcedId", "email").iter_rows():
         address = email.lower()
         if address in seen:
-            yield _taken(file, line, email, f"line {seen[address]} of this file")
+            yield _taken(file, row, email, f"row {seen[address]} of this file")
         elif emails.get(address, who) != who:
-            yield _taken(file, line, email, "an account that exists already")
-        seen.setdefault(address, line)
+            yield _taken(file, row, email, "an account that exists already")
+        seen.setdefault(address, row)
     broken = with_address.filter(
         ~pl.col("email").str.contains(ADDRESS) | (pl.col("email").str.len_chars() > 254)
     )
-    for line, email in broken.select(LINE, "email").iter_rows():
+    for row, email in broken.select(ROW, "email").iter_rows():
         yield Problem(
-            file, line, "email", email, "an e-mail address like name@school.example",
-            "Correct the address; the person signs in with it.", "bad_email",
+            file, row, "email", email, "an e-mail address like name@school.example",
+            "Correct the address; the person signs in with it.", "row.invalid_email",
         )  # fmt: skip
 
 
-def _taken(file: str, line: int, email: str, where: str) -> Problem:
+def _taken(file: str, row: int, email: str, where: str) -> Problem:
     return Problem(
-        file, line, "email", email, "an address of one person alone",
+        file, row, "email", email, "an address of one person alone",
         f"It also stands for {where}. Two people cannot sign in with one address: "
-        "correct one of the two.", "email_taken",
+        "correct one of the two.", "semantic.email_taken",
     )  # fmt: skip

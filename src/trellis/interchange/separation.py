@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from trellis.interchange.csv_text import LINE
+from trellis.interchange.csv_text import ROW
 from trellis.interchange.problems import Problem
 
 # A school year is named by the year in which it ends; it begins in July.
@@ -17,7 +17,7 @@ Tables = Mapping[str, pl.DataFrame]
 def kept_apart(brought: Tables, known: Tables, sources: Mapping[str, str]) -> Iterator[Problem]:
     """Yield a problem for each person who evaluates a teacher and also coaches or visits there.
 
-    Tables that are known already have no lines; their rows count as line 0.
+    Tables that are known already have no place in a file; they count as row 0.
     """
     evaluators = _together("evaluators", brought, known, _evaluator_columns())
     if not evaluators.height:
@@ -30,12 +30,12 @@ def kept_apart(brought: Tables, known: Tables, sources: Mapping[str, str]) -> It
 def _together(name: str, brought: Tables, known: Tables, columns: list[pl.Expr]) -> pl.DataFrame:
     frames = []
     if name in brought:
-        frames.append(brought[name].select(*columns, LINE))
+        frames.append(brought[name].select(*columns, ROW))
     if name in known:
-        frames.append(known[name].select(*columns, pl.lit(0, dtype=pl.Int64).alias(LINE)))
+        frames.append(known[name].select(*columns, pl.lit(0, dtype=pl.Int64).alias(ROW)))
     if frames:
         return pl.concat(frames)
-    return pl.DataFrame(schema={"adult": pl.String, "teacher": pl.String, LINE: pl.Int64})
+    return pl.DataFrame(schema={"adult": pl.String, "teacher": pl.String, ROW: pl.Int64})
 
 
 def _evaluator_columns() -> list[pl.Expr]:
@@ -76,23 +76,23 @@ def _conflicts(
         return
     both = evaluators.join(meetings, on=["adult", "teacher"], suffix="_met").filter(
         pl.col("school_year").is_between(pl.col("first"), pl.col("last"))
-        & ((pl.col(LINE) > 0) | (pl.col(f"{LINE}_met") > 0))
+        & ((pl.col(ROW) > 0) | (pl.col(f"{ROW}_met") > 0))
     )
     seen = both.unique(["adult", "teacher", "school_year"], maintain_order=True)
-    columns = ("adult", "teacher", "school_year", LINE, f"{LINE}_met")
-    for adult, teacher, year, line, met in seen.select(columns).iter_rows():
+    columns = ("adult", "teacher", "school_year", ROW, f"{ROW}_met")
+    for adult, teacher, year, row, met in seen.select(columns).iter_rows():
         here, there = (name, "evaluators") if met else ("evaluators", name)
-        other = line if met else met
+        other = row if met else met
         field = {"partnerships": "partner_id", "study_visits": "visitor_id"}[name]
         yield Problem(
-            sources[here], met or line, field if met else "evaluator_id",
+            sources[here], met or row, field if met else "evaluator_id",
             f"{adult} with {teacher} in {year - 1}-{year % 100:02d}",
             "a person who does not evaluate this teacher in the same school year",
             f"{_place(there, other, sources)} says that {adult} evaluates, or meets, {teacher} "
             "that year. Coaching stays apart from evaluation: choose another partner or evaluator.",
-            "evaluator_conflict",
+            "semantic.evaluator_conflict",
         )  # fmt: skip
 
 
-def _place(name: str, line: int, sources: Mapping[str, str]) -> str:
-    return f"{sources[name]}, line {line}," if line else "What is known already"
+def _place(name: str, row: int, sources: Mapping[str, str]) -> str:
+    return f"{sources[name]}, row {row}," if row else "What is known already"

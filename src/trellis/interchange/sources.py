@@ -86,13 +86,14 @@ def _expanded(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
             if not inside:
                 problems.append(_whole(path.name, "an empty folder", "files to import",
                                        "Put the files of the district into the folder.",
-                                       "empty_folder"))  # fmt: skip
+                                       "package.empty_folder"))  # fmt: skip
             yield from inside
         elif path.is_file():
             yield path
         else:
             problems.append(_whole(str(path), "", "a file or a folder",
-                                   "Check the name and the place.", "not_there"))  # fmt: skip
+                                   "Check the name and the place.",
+                                   "package.not_there"))  # fmt: skip
 
 
 def _open_one(path: Path, limits: Limits, room: int) -> Iterator[SourceFile | Problem]:
@@ -105,7 +106,7 @@ def _open_one(path: Path, limits: Limits, room: int) -> Iterator[SourceFile | Pr
     except OSError as error:
         yield _whole(path.name, error.strerror or "an error", "a file that can be read",
                      "Check that the file may be read and is not on a lost drive.",
-                     "unreadable")  # fmt: skip
+                     "package.unreadable")  # fmt: skip
         return
     if path.suffix.lower() == ".zip":
         yield from _open_archive(path.name, data, limits, room, nested=False)
@@ -152,7 +153,7 @@ def _open_member(
     elif nested:
         yield _whole(f"{name}/{inside}", "an archive in an archive in an archive",
                      "at most one archive inside another", "Unpack it first.",
-                     "nested")  # fmt: skip
+                     "package.nested")  # fmt: skip
     else:
         yield from _open_archive(f"{name}/{inside}", data, limits, room, nested=True)
 
@@ -173,15 +174,16 @@ def _refused_members(
         shown = f"{name}/{PurePosixPath(member.filename.replace(chr(92), '/')).name}"
         if _escapes(member.filename):
             yield _whole(name, member.filename, "file names without a path upward",
-                         "Pack the files again, flat, without folders.", "path")  # fmt: skip
+                         "Pack the files again, flat, without folders.",
+                         "package.path")  # fmt: skip
         elif member.file_size > limits.file_bytes:
             yield _oversized(shown, member.file_size, limits)
         elif member.flag_bits & 0x1:
             yield _whole(shown, "a file locked with a password", "a file that can be opened",
-                         "Pack it again without a password.", "encrypted")  # fmt: skip
+                         "Pack it again without a password.", "package.encrypted")  # fmt: skip
         elif shown in seen:
             yield _whole(shown, "a second file of this name", "each file once",
-                         "Keep the one that is right.", "duplicate_file")  # fmt: skip
+                         "Keep the one that is right.", "package.duplicate_file")  # fmt: skip
         seen.add(shown)
 
 
@@ -202,29 +204,29 @@ def _whole(file: str, found: str, expected: str, advice: str, code: str) -> Prob
 def _broken(name: str, why: str) -> Problem:
     return _whole(name, f"a damaged archive ({why})", "a zip archive that opens",
                   "Make or download the archive again; it may have been cut off on its way.",
-                  "broken_zip")  # fmt: skip
+                  "package.broken_zip")  # fmt: skip
 
 
 def _oversized(name: str, size: int, limits: Limits) -> Problem:
     return _whole(name, f"{size / MEGABYTE:,.1f} MB",
                   f"at most {limits.file_bytes / MEGABYTE:,.0f} MB a file and "
                   f"{limits.total_bytes / MEGABYTE:,.0f} MB together",
-                  "Bring one school year at a time.", "oversized")  # fmt: skip
+                  "Bring one school year at a time.", "package.oversized")  # fmt: skip
 
 
 def _bomb(name: str, total: int, packed: int, limits: Limits) -> Problem:
     return _whole(name, f"{packed:,} bytes that unpack to {total:,}",
                   f"an archive that unpacks to at most {limits.ratio} times its size",
                   "Nothing was unpacked. If the files are really yours, bring them unpacked.",
-                  "zip_bomb")  # fmt: skip
+                  "package.zip_bomb")  # fmt: skip
 
 
 def _too_many(found: int, limits: Limits, name: str = "all files") -> Problem:
     return _whole(name, f"{found:,} files", f"at most {limits.files} files",
-                  "Bring only the files of the district.", "too_many_files")  # fmt: skip
+                  "Bring only the files of the district.", "package.too_many_files")  # fmt: skip
 
 
 def unused(file: SourceFile, why: str) -> Problem:
     """Say that a file was left aside, so that nothing is dropped in silence."""
-    return Problem(file.shown, 0, "", file.name, "a file that Trellis reads", why, "unknown_file",
-                   Severity.NOTICE)  # fmt: skip
+    return Problem(file.shown, 0, "", file.name, "a file that Trellis reads", why,
+                   "package.unknown_file", Severity.NOTICE)  # fmt: skip

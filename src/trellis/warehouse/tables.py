@@ -7,7 +7,7 @@ import polars as pl
 PROVENANCE: dict[str, type[pl.DataType]] = {
     "import_id": pl.String,
     "file": pl.String,
-    "line": pl.Int64,
+    "row": pl.Int64,
 }
 
 

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=20)),
                 ('text', models.TextField(blank=True)),
                 ('file', models.CharField(blank=True, max_length=200)),
-                ('line', models.PositiveIntegerField(blank=True, null=True)),
+                ('row', models.PositiveIntegerField(blank=True, null=True)),
                 ('external_id', models.CharField(blank=True, max_length=150, null=True, unique=True)),
                 ('added_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
