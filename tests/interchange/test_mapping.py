@@ -87,7 +87,7 @@ def test_results_by_objective_are_told_from_results_of_a_whole_test() -> None:
 def test_rows_that_are_left_out_are_counted() -> None:
     found = mapped(vendors.GROWTH, proposed(vendors.GROWTH))
 
-    assert [(p.code, p.found) for p in found.problems] == [("rows_left_out", "2 of 5 rows")]
+    assert [(p.code, p.found) for p in found.problems] == [("row.left_out", "2 of 5 rows")]
 
 
 def test_a_problem_names_the_vendors_row_column_and_words() -> None:
@@ -96,7 +96,7 @@ def test_a_problem_names_the_vendors_row_column_and_words() -> None:
     found = mapped(broken, proposed(vendors.GROWTH))
 
     errors = [p for p in found.problems if p.severity == "error"]
-    assert [(p.line, p.field, p.found) for p in errors] == [
+    assert [(p.row, p.field, p.found) for p in errors] == [
         (3, "TestStartDate", "17/09/2025"),
         (5, "TestRITScore", "n/a"),
     ]
@@ -113,7 +113,7 @@ def test_a_term_that_nobody_taught_the_mapping_is_a_problem_not_a_guess() -> Non
     words = Reading(column="TermName", words={"term 1 2025-2026": "fall"})
     taught = taught.model_copy(update={"fields": taught.fields | {"term": words}})
     again = mapped(vendors.GROWTH.replace("Fall 2025", "Term 1 2025"), taught)
-    assert [p.code for p in again.problems] == ["rows_left_out"]
+    assert [p.code for p in again.problems] == ["row.left_out"]
 
 
 def test_dates_that_can_be_read_two_ways_are_a_question() -> None:
@@ -133,14 +133,18 @@ def test_a_column_about_a_teachers_evaluation_is_refused_and_a_students_level_is
 
     found = mapped(with_rating, proposed(vendors.STATE))
 
-    assert [(p.code, p.field) for p in found.problems] == [("forbidden_column", "Teacher Rating")]
+    assert [(p.code, p.field) for p in found.problems] == [
+        ("header.forbidden_column", "Teacher Rating")
+    ]
     assert found.rows.height == 0
 
 
 def test_a_file_that_lost_a_column_says_which() -> None:
     found = mapped(vendors.GROWTH.replace("TestStandardError", "StdErr"), proposed(vendors.GROWTH))
 
-    assert [(p.code, p.field) for p in found.problems] == [("missing_column", "TestStandardError")]
+    assert [(p.code, p.field) for p in found.problems] == [
+        ("header.missing_column", "TestStandardError")
+    ]
 
 
 def test_the_mapping_of_the_same_header_is_chosen_before_one_that_also_fits() -> None:

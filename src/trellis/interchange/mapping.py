@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from trellis.interchange.columns import FORBIDDEN, FileSpec
-from trellis.interchange.csv_text import LINE, CsvText
+from trellis.interchange.csv_text import ROW, CsvText
 from trellis.interchange.district import ASSESSMENT_RESULTS, OBJECTIVE_RESULTS
 from trellis.interchange.problems import Problem, Severity, shorten
 
@@ -142,7 +142,7 @@ def best_fit(
 def apply_mapping(text: CsvText, mapping: ColumnMapping, file: str) -> CsvText:
     """Turn a vendor's file into ours as text, so that the ordinary check judges it.
 
-    A cell that cannot be read stays as it is: its problem then shows what the file says. Lines
+    A cell that cannot be read stays as it is: its problem then shows what the file says. Rows
     are those of the vendor's file.
     """
     refused = [name for name in text.header if _about_a_teacher(name)]
@@ -152,7 +152,7 @@ def apply_mapping(text: CsvText, mapping: ColumnMapping, file: str) -> CsvText:
     if missing or refused or not text.header:
         return CsvText(mapping.spec.names, pl.DataFrame(), tuple(problems))
     rows = map_rows(text.rows, mapping)
-    brought = rows[LINE].n_unique()
+    brought = rows[ROW].n_unique()
     if brought < text.rows.height:
         problems.append(_left_out(file, text.rows.height, brought))
     return CsvText(mapping.spec.names, rows, tuple(problems))
@@ -165,7 +165,7 @@ def map_rows(rows: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     """
     blocks = mapping.every_block
     made = [_block(rows, readings, mapping) for readings in blocks]
-    return made[0] if len(made) == 1 else pl.concat(made).sort(LINE, maintain_order=True)
+    return made[0] if len(made) == 1 else pl.concat(made).sort(ROW, maintain_order=True)
 
 
 def in_the_files_words(problems: Iterable[Problem], mapping: ColumnMapping) -> list[Problem]:
@@ -180,7 +180,7 @@ def _block(
     rows: pl.DataFrame, readings: Mapping[str, Reading], mapping: ColumnMapping
 ) -> pl.DataFrame:
     cells = {name: _cell(name, readings) for name in mapping.spec.names}
-    made = rows.select(LINE, *(cell.alias(name) for name, cell in cells.items()))
+    made = rows.select(ROW, *(cell.alias(name) for name, cell in cells.items()))
     skipped = pl.any_horizontal(
         (pl.col(name) == LEFT_OUT).fill_null(False) for name in ("subject", "term") if name in cells
     )
@@ -335,14 +335,14 @@ def _about_a_teacher(name: str) -> bool:
 def _rating(file: str, name: str) -> Problem:
     return Problem(
         file, 1, name, name, "no evaluation or employment action about a person",
-        "Remove the column. Trellis has no place for ratings of people.", "forbidden_column",
+        "Remove the column. Trellis has no place for ratings of people.", "header.forbidden_column",
     )  # fmt: skip
 
 
 def _gone(file: str, name: str) -> Problem:
     return Problem(
         file, 1, name, "no such column", f"the column {name}, which the mapping reads",
-        "Export the file with this column, or change the mapping.", "missing_column",
+        "Export the file with this column, or change the mapping.", "header.missing_column",
     )  # fmt: skip
 
 
@@ -350,5 +350,5 @@ def _left_out(file: str, read: int, kept: int) -> Problem:
     return Problem(
         file, 0, "", shorten(f"{read - kept:,} of {read:,} rows"), "rows with a result that the "
         "mapping brings", "They hold no result, or a subject or term that the mapping leaves out. "
-        "They were left out.", "rows_left_out", Severity.NOTICE,
+        "They were left out.", "row.left_out", Severity.NOTICE,
     )  # fmt: skip

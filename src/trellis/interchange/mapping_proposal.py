@@ -8,7 +8,7 @@ from typing import Literal
 import polars as pl
 
 from trellis.interchange import mapping as m
-from trellis.interchange.csv_text import LINE, CsvText
+from trellis.interchange.csv_text import ROW, CsvText
 from trellis.interchange.mapping import LEFT_OUT, ColumnMapping, Reading
 
 ROWS_LOOKED_AT = 500
@@ -57,7 +57,7 @@ class Proposal:
 def propose(text: CsvText) -> Proposal:
     """Look at the first rows of a file and propose a mapping of its columns."""
     rows = text.rows.head(ROWS_LOOKED_AT)
-    columns = tuple(_seen(name, rows[name]) for name in text.header if name != LINE)
+    columns = tuple(_seen(name, rows[name]) for name in text.header if name != ROW)
     results = _mapping("assessment_results", columns)
     objectives = _mapping("objective_results", columns)
     found = Proposal(results, columns)
