@@ -18,7 +18,7 @@ from trellis.coaching.models import (
     Visit,
     VisitNote,
 )
-from trellis.evidence.models import EvidenceItem, Import, Source
+from trellis.evidence.models import EvidenceItem, Import, SavedMapping, Source
 from trellis.impact.models import ProgramReview, ReadOut
 from trellis.insights.models import Insight
 from trellis.people.models import EvaluatorRelation, Person, Role, RoleGrant
@@ -103,6 +103,9 @@ def _import(rng: Random, people: Sequence[Person]) -> None:
         content_hash=str(rng.random()),
         brought_by=rng.choice([None, *people]),
         state=rng.choice(Import.State.values),
+    )
+    SavedMapping.objects.create(
+        name=str(rng.random()), version=1, mapping={}, made_at=clock.now(), made_by=people[0]
     )
 
 

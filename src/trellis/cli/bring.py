@@ -34,23 +34,33 @@ CLOSED = {
 def bring(
     paths: Annotated[list[Path], typer.Argument(help="Folders, zip archives or files.")],
     check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
+    mapping: Annotated[
+        str, typer.Option(help="Read files of a vendor's layout by this mapping.")
+    ] = "",
 ) -> None:
     """Import a district's files: all of them or nothing, with every problem named."""
     console = Console()
     start_django()
     bring_up_to_date()
-    raise typer.Exit(import_paths(paths, console, only_check=check))
+    raise typer.Exit(import_paths(paths, console, only_check=check, mapping=mapping))
 
 
-def import_paths(paths: Sequence[Path], console: Console, *, only_check: bool = False) -> int:
+def import_paths(
+    paths: Sequence[Path], console: Console, *, only_check: bool = False, mapping: str = ""
+) -> int:
     """Import with bars and tables on the console; return the exit code."""
-    from trellis.evidence import imports
+    from trellis.evidence import imports, mappings
     from trellis.web.loaders import bring_in
+
+    known = mappings.in_use()
+    if mapping and mapping not in known:
+        console.print(f"There is no mapping “{mapping}”. Known: {', '.join(known) or 'none'}.")
+        return UNREADABLE
 
     began = time.perf_counter()
     try:
         with bar(console, "Importing") as tell:
-            checked = bring_in(paths, apply=not only_check, tell=tell)
+            checked = bring_in(paths, apply=not only_check, tell=tell, mapping=mapping)
     except imports.CannotApply as error:
         console.print(f"[bold]Nothing was changed.[/] {error}")
         return REFUSED

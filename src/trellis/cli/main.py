@@ -2,7 +2,7 @@
 
 import typer
 
-from trellis.cli import review
+from trellis.cli import mapping, review
 from trellis.cli.bring import bring
 from trellis.cli.compute import compute
 from trellis.cli.demo import demo
@@ -23,6 +23,7 @@ app.command()(doctor)
 app.command("import")(bring)
 app.command()(compute)
 app.add_typer(review.app, name="review")
+app.add_typer(mapping.app, name="mapping")
 
 if __name__ == "__main__":
     app()

@@ -24,3 +24,16 @@ class ImportRefused(Happening):
     import_id: UUID
     problems: int
     sentence: ClassVar[str] = "An import was refused, with {problems} problems; nothing changed."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingSaved(Happening):
+    name: str
+    version: int
+    sentence: ClassVar[str] = "Version {version} of the mapping “{name}” was saved."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingPutAway(Happening):
+    name: str
+    sentence: ClassVar[str] = "The mapping “{name}” was put away; no file is read by it any more."

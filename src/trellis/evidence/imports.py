@@ -6,7 +6,7 @@ before it, the rows and the name of the current manifest are set in it, and orph
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -15,10 +15,10 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils.text import get_valid_filename
 
-from trellis.evidence import analytic, queries
+from trellis.evidence import analytic, mappings, queries
 from trellis.evidence.events import ImportApplied, ImportRefused
 from trellis.evidence.models import Import
-from trellis.interchange.bundle import DistrictFiles, Known, read_district
+from trellis.interchange.bundle import UNKNOWN_LAYOUT, DistrictFiles, Known, read_district
 from trellis.interchange.problems import Problem, limited
 from trellis.interchange.sources import Limits
 from trellis.people.loading import known_emails, learners_of_sections, teachers_of_sections
@@ -33,6 +33,7 @@ LIMITS = Limits()
 # What a page lists of one file; the rest is counted.
 PROBLEMS_PER_FILE = 100
 READY = (Import.State.PREVIEWED, Import.State.APPLYING)
+AGAIN = (Import.State.PREVIEWED, Import.State.WAITING)
 # What is being done, how many are done, of how many (0: not known).
 Tell = Callable[[str, int, int], None]
 
@@ -86,12 +87,16 @@ def check(
 
     Nothing but the import's own record is written. Files with problems end here, refused.
     """
-    files, before = read(paths, loaders, tell=tell)
+    files, before = read(paths, loaders, tell=tell, mapping=brought.mapping)
     brought.files = [asdict(file) for file in files.files]
     brought.content_hash = files.content_hash
     brought.problems = [_plain(p) for p in limited(files.problems, per_file=PROBLEMS_PER_FILE)]
     brought.state = Import.State.CHECKED
     brought.save(update_fields=["files", "content_hash", "problems", "state"])
+    if not files.sound and _asks_for_a_mapping(files):
+        brought.state = Import.State.WAITING
+        brought.save(update_fields=["state"])
+        return Checked(brought, files, (), before)
     if not files.sound:
         refuse(brought, by=brought.brought_by)
         return Checked(brought, files, (), before)
@@ -103,12 +108,24 @@ def check(
 
 
 def read(
-    paths: Sequence[Path], loaders: Sequence[Loader], *, tell: Tell = silent
+    paths: Sequence[Path], loaders: Sequence[Loader], *, tell: Tell = silent, mapping: str = ""
 ) -> tuple[DistrictFiles, Import | None]:
     """Read files against what is known; also return the last import if it brought the same."""
     tell("Reading the files", 0, 0)
-    files = read_district(paths, known=known_of(loaders), limits=LIMITS)
+    known = replace(known_of(loaders), mappings=mappings.in_use(), mapping=mapping)
+    files = read_district(paths, known=known, limits=LIMITS)
     return files, _same_as_last(files)
+
+
+def check_again(brought: Import, *, mapping: str = "") -> bool:
+    """Begin anew with files that wait, after a mapping was saved; claims them for one worker."""
+    waiting = Import.objects.filter(pk=brought.pk, state__in=AGAIN)
+    return bool(waiting.update(state=Import.State.RECEIVED, progress={}, mapping=mapping))
+
+
+def _asks_for_a_mapping(files: DistrictFiles) -> bool:
+    """Return whether a person can mend this by saying what columns mean; the files wait for it."""
+    return any(problem.code in ("mapping.used", UNKNOWN_LAYOUT) for problem in files.problems)
 
 
 def _preview(

@@ -14,6 +14,7 @@ class Import(models.Model):
     class State(models.TextChoices):
         RECEIVED = "received", "Received"
         CHECKED = "checked", "Checked"
+        WAITING = "waiting", "Waits for a mapping"
         PREVIEWED = "previewed", "Ready to apply"
         APPLYING = "applying", "Applying"
         APPLIED = "applied", "Applied"
@@ -32,12 +33,37 @@ class Import(models.Model):
     changes = models.JSONField(default=dict)  # kind -> added, changed, deactivated
     progress = models.JSONField(default=dict)
     manifest = models.CharField(max_length=64, blank=True)
+    # Name of the mapping that files of unknown layout are read by; empty: the one that fits.
+    mapping = models.CharField(max_length=60, blank=True)
 
     class Meta:
         ordering = ["-received_at"]
 
     def __str__(self) -> str:
         return f"Import of {self.received_at:%Y-%m-%d %H:%M}"
+
+
+class SavedMapping(models.Model):
+    """What the columns of a vendor's layout mean. A version never changes; the newest is used."""
+
+    name = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField()
+    vendor = models.CharField(max_length=100, blank=True)
+    mapping = models.JSONField()  # as `interchange.mapping.ColumnMapping`
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField()
+    put_away_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="one_mapping_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, version {self.version}"
 
 
 class Source(models.TextChoices):

@@ -10,10 +10,19 @@ import polars as pl
 from trellis.interchange import oneroster
 from trellis.interchange.case import read_case
 from trellis.interchange.columns import FileSpec, check, forbidden_columns, forbidden_problem
-from trellis.interchange.csv_text import read_csv_text
+from trellis.interchange.csv_text import CsvText, read_csv_text
 from trellis.interchange.district import DISTRICT_FILES
+from trellis.interchange.mapping import (
+    ColumnMapping,
+    apply_mapping,
+    best_fit,
+    in_the_files_words,
+    read_by,
+    refused_columns,
+)
+from trellis.interchange.mapping_proposal import results_in
 from trellis.interchange.oneroster import Mode
-from trellis.interchange.problems import Problem, in_order, refuses
+from trellis.interchange.problems import Problem, Severity, in_order, refuses
 from trellis.interchange.references import Ids, dangling, defined_ids
 from trellis.interchange.registrations import Registration, read_registrations
 from trellis.interchange.roster import check_staff
@@ -23,6 +32,8 @@ from trellis.interchange.sources import Limits, SourceFile, open_paths, unused
 ONEROSTER = "oneroster/"
 OBJECTIVES = "learning_objectives"
 PEOPLE = {"adult", "student"}
+UNKNOWN_LAYOUT = "package.unknown_layout"
+LEFT_ASIDE = "It was left aside. Names are in the reference of files."
 # What is known already, under the names that the files of a bundle use for it.
 KINDS_OF_THE_STANDARD = {"adult": ("users",), "student": ("users",), "section": ("classes",)}
 # What a bundle of changes may name without bringing it, and Trellis does not keep.
@@ -42,11 +53,15 @@ class Known:
     ids : external ids by kind (`adult`, `student`, `school`, `section`, `program`, ...).
     emails : external id by e-mail address, in small letters; empty for accounts made by hand.
     tables : `evaluators` and `partnerships` as in the files.
+    mappings : of vendors' layouts, by name.
+    mapping : name of the one that all unknown files are read by; empty for the one that fits.
     """
 
     ids: Ids = field(default_factory=dict)
     emails: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    mappings: Mapping[str, ColumnMapping] = field(default_factory=dict)
+    mapping: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +107,10 @@ def read_district(
     """Read folders, archives and files; every problem is listed."""
     known = known or Known()
     opened = open_paths(paths, limits or Limits())
-    reading = _Reading(problems=list(opened.problems))
+    reading = _Reading(known, problems=list(opened.problems))
     for group in _by_archive(opened.files):
         reading.take(group)
-    reading.check_together(known)
+    reading.check_together()
     if not opened.files and not opened.problems:
         reading.problems.append(_nothing())
     return DistrictFiles(
@@ -105,7 +120,7 @@ def read_district(
         reviews=reading.reviews,
         files=tuple(reading.files),
         problems=in_order(reading.problems),
-        content_hash=_content_hash(reading.files),
+        content_hash=_content_hash(reading.files, reading.mapped.values()),
     )
 
 
@@ -113,7 +128,9 @@ def read_district(
 class _Reading:
     """The state of one reading: tables as they come in, problems as they are found."""
 
+    known: Known
     problems: list[Problem]
+    mapped: dict[str, ColumnMapping] = field(default_factory=dict)
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     modes: dict[str, Mode] = field(default_factory=dict)
@@ -158,8 +175,10 @@ class _Reading:
             self.sources["reviews"] = file.shown
         elif name := _district_table(file):
             self._take_csv(file, name, SPECS[name])
+        elif file.name.lower().endswith(".csv"):
+            self._take_unknown(file)
         else:
-            self._leave(file)
+            self.problems.append(unused(file, LEFT_ASIDE))
 
     def _take_csv(self, file: SourceFile, name: str, spec: FileSpec) -> None:
         if name in self.tables:
@@ -178,20 +197,39 @@ class _Reading:
             self.unsound.add(name)
         self._note(file, rows.height)
 
-    def _leave(self, file: SourceFile) -> None:
-        if file.name.lower().endswith(".csv"):
-            header = read_csv_text(file.data, file.shown).header
-            self.problems += [forbidden_problem(file.shown, n) for n in forbidden_columns(header)]
-        self.problems.append(
-            unused(file, "It was left aside. Names are in the reference of files.")
+    def _take_unknown(self, file: SourceFile) -> None:
+        """Read a file in a vendor's layout by the mapping that fits, or leave it aside, said."""
+        text = read_csv_text(file.data, file.shown)
+        chosen = self.known.mappings.get(self.known.mapping)
+        found = (
+            (self.known.mapping, chosen) if chosen else best_fit(self.known.mappings, text.header)
         )
+        if found:
+            self._take_mapped(file, text, *found)
+            return
+        proposal = results_in(text)
+        banned = refused_columns(text.header) if proposal else forbidden_columns(text.header)
+        self.problems += [forbidden_problem(file.shown, name) for name in banned]
+        self.problems.append(_unknown_layout(file) if proposal else unused(file, LEFT_ASIDE))
+
+    def _take_mapped(
+        self, file: SourceFile, text: CsvText, name: str, mapping: ColumnMapping
+    ) -> None:
+        if mapping.table in self.tables:
+            self.problems.append(_second(file, self.sources[mapping.table]))
+            return
+        checked = check(apply_mapping(text, mapping, file.shown), mapping.spec, file.shown)
+        self.mapped[mapping.table] = mapping
+        said = in_the_files_words(checked.problems, mapping)
+        self._keep(file, mapping.table, checked.rows, [read_by(file.shown, name), *said])
 
     def _note(self, file: SourceFile, rows: int) -> None:
         digest = hashlib.sha256(file.data).hexdigest()
         self.files.append(ReadFile(file.shown, digest, len(file.data), rows))
 
-    def check_together(self, known: Known) -> None:
+    def check_together(self) -> None:
         """Check what only all files together can tell: references, meaning, and the wall."""
+        known = self.known
         ids = defined_ids(self.tables, SPECS)
         for kind, names in known.ids.items():
             for same in (kind, *KINDS_OF_THE_STANDARD.get(kind, ())):
@@ -205,9 +243,9 @@ class _Reading:
         for name, rows in self.tables.items():
             if name in SPECS:
                 beyond = unknowable | (BEYOND if self.mode_of(name) == "delta" else set())
-                self.problems += dangling(
-                    rows, SPECS[name], self.sources[name], ids, unknowable=beyond
-                )
+                found = dangling(rows, SPECS[name], self.sources[name], ids, unknowable=beyond)
+                mapping = self.mapped.get(name)
+                self.problems += in_the_files_words(found, mapping) if mapping else found
         self.problems += self._reviews_of_unknown_programs(ids, unknowable)
         bundle = {n.removeprefix(ONEROSTER): t for n, t in self.tables.items() if ONEROSTER in n}
         files = {n.removeprefix(ONEROSTER): f for n, f in self.sources.items()}
@@ -277,8 +315,10 @@ def _stem(name: str) -> str:
     return Path(name).stem
 
 
-def _content_hash(files: Sequence[ReadFile]) -> str:
+def _content_hash(files: Sequence[ReadFile], mappings: Iterable[ColumnMapping]) -> str:
+    """Name what was brought: the files, and the mappings that say what they mean."""
     lines = sorted(f"{Path(file.name).name} {file.sha256}" for file in files)
+    lines += sorted(mapping.model_dump_json() for mapping in mappings)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -295,6 +335,15 @@ def _second(file: SourceFile, first: str) -> Problem:
     return Problem(
         file.shown, 0, "", file.shown, "each kind of file once", f"{first} is of the same kind; "
         "bring them one after the other.", "package.duplicate_file",
+    )  # fmt: skip
+
+
+def _unknown_layout(file: SourceFile) -> Problem:
+    return Problem(
+        file.shown, 0, "", file.name, "a layout that Trellis knows",
+        "It looks like results of a test. Say once what its columns mean: on the page of this "
+        "import, or with a mapping that another district shares.", UNKNOWN_LAYOUT,
+        Severity.NOTICE,
     )  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def apply_mapping(text: CsvText, mapping: ColumnMapping, file: str) -> CsvText:
     A cell that cannot be read stays as it is: its problem then shows what the file says. Rows
     are those of the vendor's file.
     """
-    refused = [name for name in text.header if _about_a_teacher(name)]
+    refused = refused_columns(text.header)
     missing = sorted(mapping.columns_read - set(text.header))
     problems = [*text.problems, *(_rating(file, name) for name in refused),
                 *(_gone(file, name) for name in missing)]  # fmt: skip
@@ -166,6 +166,23 @@ def map_rows(rows: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     blocks = mapping.every_block
     made = [_block(rows, readings, mapping) for readings in blocks]
     return made[0] if len(made) == 1 else pl.concat(made).sort(ROW, maintain_order=True)
+
+
+def refused_columns(header: Iterable[str]) -> list[str]:
+    """Return the columns of a test's file that would bring an evaluation of a teacher.
+
+    A level or a tier stands for the student here: it is not read, and refuses nothing.
+    """
+    return [name for name in header if _about_a_teacher(name)]
+
+
+def read_by(file: str, name: str) -> Problem:
+    """Say by which mapping a file was read."""
+    return Problem(
+        file, 1, "", f"the layout of “{name}”", "a layout that Trellis knows",
+        "It was read by this mapping. Look at what would change before you apply it.",
+        "mapping.used", Severity.NOTICE,
+    )  # fmt: skip
 
 
 def in_the_files_words(problems: Iterable[Problem], mapping: ColumnMapping) -> list[Problem]:

@@ -12,6 +12,7 @@ from trellis.interchange.csv_text import ROW, CsvText
 from trellis.interchange.mapping import LEFT_OUT, ColumnMapping, Reading
 
 ROWS_LOOKED_AT = 500
+FEWEST_COLUMNS = 2
 MOST_WORDS = 40  # more different words than this are no list of subjects
 Kind = Literal[
     "empty", "date", "number", "percentile", "school year", "term", "subject", "grade",
@@ -65,6 +66,14 @@ def propose(text: CsvText) -> Proposal:
     if by_objective.looks_like_results and not found.looks_like_results:
         return by_objective
     return found
+
+
+def results_in(text: CsvText) -> Proposal | None:
+    """Return a proposal if a file looks like results of a test, in whatever layout."""
+    if len(text.header) < FEWEST_COLUMNS or not text.rows.height:
+        return None
+    proposal = propose(text)
+    return proposal if proposal.looks_like_results else None
 
 
 # what is seen ----------------------------------------------------------------------------

@@ -34,11 +34,14 @@ def bring_in(
     apply: bool,
     by: Person | None = None,
     tell: imports.Tell = imports.silent,
+    mapping: str = "",
 ) -> imports.Checked:
     """Check files and, when they are sound and new, apply them whole."""
-    brought = Import.objects.create(received_at=clock.now(), brought_by=by)
+    brought = Import.objects.create(received_at=clock.now(), brought_by=by, mapping=mapping)
     checked = imports.check(brought, paths, LOADERS, tell=tell)
-    if checked.files.sound and (checked.applied_before or not apply):
+    if brought.state == Import.State.WAITING:
+        imports.refuse(brought, by=by)  # a command has no page on which to say what columns mean
+    elif checked.files.sound and (checked.applied_before or not apply):
         imports.forget(brought)
     elif checked.files.sound:
         imports.apply(checked, LOADERS, by=by, tell=tell)

@@ -48,7 +48,7 @@ def apply_import(import_id: str) -> None:
         return  # a task that ran twice: the first run has ended it
     tell = _Teller(brought)
     try:
-        files, before = imports.read(_paths(brought), LOADERS, tell=tell)
+        files, before = imports.read(_paths(brought), LOADERS, tell=tell, mapping=brought.mapping)
         if files.content_hash != brought.content_hash:
             raise imports.CannotApply("The files changed since they were checked.")
         imports.apply(imports.Checked(brought, files, (), before), LOADERS,
