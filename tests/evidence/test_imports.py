@@ -109,7 +109,7 @@ def test_the_warehouse_holds_pseudonyms_and_where_each_row_came_from(tmp_path: P
     assert tests["row"].to_list() == [2, 3, 4]
     objectives = now.read("objective_results").collect()
     assert objectives.select("items", "correct").rows() == [(5, 4), (5, 2)]
-    assert objectives["objective_id"].to_list() == ["obj-1", "obj-1"]
+    assert objectives["objective_id"].to_list() == ["0b100000-0000-4000-8000-000000000001", "0b100000-0000-4000-8000-000000000001"]
     exposure = now.read("partnership_exposures").collect().row(0, named=True)
     assert (exposure["teacher"], exposure["minutes"]) == (queries.person_key("t-ana"), 30)
     visit = now.read("study_visits").collect().row(0, named=True)
@@ -368,8 +368,8 @@ def test_uploaded_files_wait_under_safe_names_and_go_after_the_import(tmp_path: 
 
 
 OBJECTIVES_OF_TESTS = """student_id,school_year,tested_on,subject,objective_id,items,correct
-p-1,2026,2025-10-01,math,obj-1,5,4
-p-2,2026,2025-10-01,ela,obj-1,5,2
+p-1,2026,2025-10-01,math,0b100000-0000-4000-8000-000000000001,5,4
+p-2,2026,2025-10-01,ela,0b100000-0000-4000-8000-000000000001,5,2
 """
 
 

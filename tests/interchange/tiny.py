@@ -57,26 +57,26 @@ res2,,,li1,p-2,fully graded,2,2025-09-19,,,c1,false,false,false,false
 res3,,,li1,p-3,not submitted,,2025-09-19,,,c1,false,false,false,true
 """,
     "lineItemLearningObjectiveIds": """sourcedId,status,dateLastModified,lineItemSourcedId,source,learningObjectiveId
-lo1,,,li1,case,obj-1
+lo1,,,li1,case,0b100000-0000-4000-8000-000000000001
 """,
     "resultLearningObjectiveIds": """sourcedId,status,dateLastModified,resultSourcedId,source,learningObjectiveId,score,textScore
-rlo1,,,res1,case,obj-1,4,
-rlo2,,,res2,case,obj-1,2,
+rlo1,,,res1,case,0b100000-0000-4000-8000-000000000001,4,
+rlo2,,,res2,case,0b100000-0000-4000-8000-000000000001,2,
 """,
 }
 
 OBJECTIVES = {
     "CFDocument": {
-        "identifier": "doc-1",
-        "uri": "https://tiny.example/doc-1",
+        "identifier": "d0c00000-0000-4000-8000-000000000001",
+        "uri": "https://tiny.example/d0c00000-0000-4000-8000-000000000001",
         "title": "Objectives of Tiny District",
         "creator": "Tiny District",
         "lastChangeDateTime": "2025-08-01T00:00:00Z",
     },
     "CFItems": [
         {
-            "identifier": "obj-1",
-            "uri": "https://tiny.example/obj-1",
+            "identifier": "0b100000-0000-4000-8000-000000000001",
+            "uri": "https://tiny.example/0b100000-0000-4000-8000-000000000001",
             "fullStatement": "Explain why two fractions are equivalent",
             "humanCodingScheme": "4.NF.1",
             "educationLevel": ["04"],
@@ -86,11 +86,11 @@ OBJECTIVES = {
     ],
     "CFAssociations": [
         {
-            "identifier": "a-1",
+            "identifier": "a5500000-0000-4000-8000-000000000001",
             "uri": "https://tiny.example/a-1",
             "associationType": "isChildOf",
-            "originNodeURI": {"identifier": "obj-1", "uri": "u", "title": "t"},
-            "destinationNodeURI": {"identifier": "doc-1", "uri": "u", "title": "t"},
+            "originNodeURI": {"identifier": "0b100000-0000-4000-8000-000000000001", "uri": "u", "title": "t"},
+            "destinationNodeURI": {"identifier": "d0c00000-0000-4000-8000-000000000001", "uri": "u", "title": "t"},
             "sequenceNumber": 1,
             "lastChangeDateTime": "2025-08-01T00:00:00Z",
         }

@@ -31,6 +31,6 @@ STATE = """State Student ID,Local Student ID,Tested Grade,Administration,Date Te
 """
 
 OBJECTIVES = """Student ID,Test Date,Content Area,Standard Code,Points Possible,Points Earned
-p-1,10/1/2025,Mathematics,obj-1,5,4
-p-2,10/1/2025,Mathematics,obj-1,5,2
+p-1,10/1/2025,Mathematics,0b100000-0000-4000-8000-000000000001,5,4
+p-2,10/1/2025,Mathematics,0b100000-0000-4000-8000-000000000001,5,2
 """

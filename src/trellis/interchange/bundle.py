@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from trellis.interchange import oneroster
-from trellis.interchange.case import read_case
+from trellis.interchange.case.objectives import read_case
 from trellis.interchange.columns import FileSpec, check, forbidden_columns, forbidden_problem
 from trellis.interchange.csv_text import CsvText, read_csv_text
 from trellis.interchange.district import DISTRICT_FILES

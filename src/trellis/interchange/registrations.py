@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from trellis.interchange.case import json_problems
-from trellis.interchange.problems import Problem
+from trellis.interchange.problems import Problem, shorten
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -54,3 +53,15 @@ def read_registrations(data: bytes, file: str) -> Registrations:
             )  # fmt: skip
         seen.add(review.review_id)
     return Registrations(reviews, tuple(problems))
+
+
+def json_problems(error: ValidationError, file: str, standard: str) -> tuple[Problem, ...]:
+    """Turn what pydantic found into problems that name the place in the document."""
+    return tuple(
+        Problem(
+            file, 0, ".".join(str(part) for part in found["loc"]), shorten(str(found["input"])),
+            f"a document as {standard} says", f"{found['msg']}. Correct it and try again.",
+            "json.invalid" if found["type"] == "json_invalid" else "json.invalid_document",
+        )
+        for found in error.errors(include_url=False)
+    )  # fmt: skip
