@@ -109,7 +109,10 @@ def test_the_warehouse_holds_pseudonyms_and_where_each_row_came_from(tmp_path: P
     assert tests["row"].to_list() == [2, 3, 4]
     objectives = now.read("objective_results").collect()
     assert objectives.select("items", "correct").rows() == [(5, 4), (5, 2)]
-    assert objectives["objective_id"].to_list() == ["0b100000-0000-4000-8000-000000000001", "0b100000-0000-4000-8000-000000000001"]
+    assert objectives["objective_id"].to_list() == [
+        "0b100000-0000-4000-8000-000000000001",
+        "0b100000-0000-4000-8000-000000000001",
+    ]
     exposure = now.read("partnership_exposures").collect().row(0, named=True)
     assert (exposure["teacher"], exposure["minutes"]) == (queries.person_key("t-ana"), 30)
     visit = now.read("study_visits").collect().row(0, named=True)

@@ -5,6 +5,9 @@ import json
 import zipfile
 from pathlib import Path
 
+OBJECTIVE = "0b100000-0000-4000-8000-000000000001"
+DOCUMENT = "d0c00000-0000-4000-8000-000000000001"
+
 ONEROSTER = {
     "orgs": """sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId
 d1,,,Tiny District,district,,
@@ -67,7 +70,7 @@ rlo2,,,res2,case,0b100000-0000-4000-8000-000000000001,2,
 
 OBJECTIVES = {
     "CFDocument": {
-        "identifier": "d0c00000-0000-4000-8000-000000000001",
+        "identifier": DOCUMENT,
         "uri": "https://tiny.example/d0c00000-0000-4000-8000-000000000001",
         "title": "Objectives of Tiny District",
         "creator": "Tiny District",
@@ -75,7 +78,7 @@ OBJECTIVES = {
     },
     "CFItems": [
         {
-            "identifier": "0b100000-0000-4000-8000-000000000001",
+            "identifier": OBJECTIVE,
             "uri": "https://tiny.example/0b100000-0000-4000-8000-000000000001",
             "fullStatement": "Explain why two fractions are equivalent",
             "humanCodingScheme": "4.NF.1",
@@ -89,8 +92,16 @@ OBJECTIVES = {
             "identifier": "a5500000-0000-4000-8000-000000000001",
             "uri": "https://tiny.example/a-1",
             "associationType": "isChildOf",
-            "originNodeURI": {"identifier": "0b100000-0000-4000-8000-000000000001", "uri": "u", "title": "t"},
-            "destinationNodeURI": {"identifier": "d0c00000-0000-4000-8000-000000000001", "uri": "u", "title": "t"},
+            "originNodeURI": {
+                "identifier": OBJECTIVE,
+                "uri": "u",
+                "title": "t",
+            },
+            "destinationNodeURI": {
+                "identifier": DOCUMENT,
+                "uri": "u",
+                "title": "t",
+            },
             "sequenceNumber": 1,
             "lastChangeDateTime": "2025-08-01T00:00:00Z",
         }

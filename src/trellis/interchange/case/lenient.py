@@ -224,28 +224,43 @@ class Lenient:
 
     def _extensions(
         self, model: type[BaseModel], named: Object, kept: Object, aside: Object, at: str
-    ) -> None:  # fmt: skip
+    ) -> None:
+        """Keep what vendors put beside the standard, and beside it what had no place."""
         if model in LINKS:
             return
-        here = named.get("extensions")
-        if here is not None and not isinstance(here, dict | list):
-            self.findings.notice("unreadable", pointer(at, "extensions"), here, "an object", KEPT)
-            aside["extensions"] = here
-            here = None
-        given = here if isinstance(here, list) else [here] if here else []
-        known: Object = {}
-        for one in given:
-            known |= one if isinstance(one, dict) else {"extensions": one}
+        listed = wants(model)["extensions"].many
+        given = self._given(named, aside, pointer(at, "extensions"), listed=listed)
         source = str(named.get("identifier", ""))
         if source in self.made:
             aside["sourceIdentifier"] = source
-        for name, value in aside.items():
-            known[name if known.get(name, value) == value else f"{name} (as found)"] = value
-        if model is models.CFRubricCriterionLevel:
-            if known or here is not None:
-                kept["extensions"] = list(given) if not aside and given else [known]
-        elif known or here is not None:
-            kept["extensions"] = known
+        if listed:
+            together: list[JsonValue] = [*given, aside] if aside else [*given]
+            if together or named.get("extensions") == []:
+                kept["extensions"] = together
+            return
+        merged: Object = {}
+        for one in (*given, aside):
+            for name, value in one.items():
+                merged[name if merged.get(name, value) == value else f"{name} (as found)"] = value
+        if merged or named.get("extensions") == {}:
+            kept["extensions"] = merged
+
+    def _given(self, named: Object, aside: Object, at: str, *, listed: bool) -> list[Object]:
+        """Return the extensions that stand there: an object, or a list of them for levels."""
+        here = named.get("extensions")
+        objects = [one for one in here if isinstance(one, dict)] if isinstance(here, list) else []
+        if isinstance(here, list) and len(objects) == len(here) and listed:
+            return objects
+        if isinstance(here, dict) and not listed:
+            return [here]
+        if "extensions" in named:
+            expected = "a list of objects" if listed else "an object"
+            self.findings.notice("unreadable", at, here, expected, KEPT)
+        if isinstance(here, dict):
+            return [here]
+        if here:
+            aside["extensions"] = here
+        return []
 
     def _complete(self, model: type[BaseModel], kept: Object, at: str) -> bool:
         for name, want in wants(model).items():
@@ -260,7 +275,7 @@ class Lenient:
     def _supply(self, model: type[BaseModel], name: str, kept: Object, at: str) -> bool:
         """Fill in what the standard wants where the rest says it; links wait for their targets."""
         if model in LINKS:
-            return self._supply_link(name, kept)
+            return self._supply_link(name, kept, at)
         value, advice = self._from_the_rest(model, name, kept)
         if value is None:
             return False
@@ -287,15 +302,20 @@ class Lenient:
             return "", "It was left empty."
         return None, ""
 
-    def _supply_link(self, name: str, kept: Object) -> bool:
-        uri = kept.get("uri")
+    def _supply_link(self, name: str, kept: Object, at: str) -> bool:
+        uri, identifier = kept.get("uri"), kept.get("identifier")
         if name == "identifier" and isinstance(uri, str) and uri:
             kept[name] = identifier_in(uri)
-        elif name == "uri" and isinstance(kept.get("identifier"), str):
-            kept[name] = f"urn:uuid:{kept['identifier']}"
+        elif name == "uri" and isinstance(identifier, str):
+            kept[name] = f"urn:uuid:{identifier}"
         elif name == "title":
             kept[name] = ""
-        return name in kept
+        else:
+            return False
+        self.findings.notice(
+            "missing", pointer(at, name), "", name, "It was made from the rest of the link."
+        )
+        return True
 
 
 def _fate(at: str) -> str:
