@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from trellis.cli.platform import bring_up_to_date, start_django
+from trellis.cli.platform import bring_up_to_date, put_right, start_django
 from trellis.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def bring(
     console = Console()
     start_django()
     bring_up_to_date()
+    if found := put_right():
+        console.print(f"An earlier run was ended in the middle. Put right: {found}.")
     raise typer.Exit(import_paths(paths, console, only_check=check, mapping=mapping))
 
 

@@ -1,6 +1,10 @@
 """Load the platform once a command needs it, so that help answers at once."""
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trellis.evidence.recovery import PutRight
 
 
 def start_django() -> None:
@@ -15,3 +19,11 @@ def bring_up_to_date() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def put_right() -> "PutRight":
+    """Put right what a program left behind that was ended in the middle of an import."""
+    from trellis.evidence import recovery
+    from trellis.web.tasks import waiting_imports
+
+    return recovery.put_right(waiting_imports())

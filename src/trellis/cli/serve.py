@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import typer
 
-from trellis.cli.platform import bring_up_to_date, start_django
+from trellis.cli.platform import bring_up_to_date, put_right, start_django
 
 SECONDS_TO_END = 8
 HOST = "127.0.0.1"
@@ -26,6 +26,8 @@ def serve(
     require_free_port(host, port)
     start_django()
     bring_up_to_date()
+    if found := put_right():
+        typer.echo(f"An earlier run was ended in the middle. Put right: {found}.")
     typer.echo(f"Trellis answers on http://{host}:{port} (Ctrl-C ends it)")
     run_together(web_command(host, port), worker_command())
 

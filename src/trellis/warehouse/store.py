@@ -16,6 +16,7 @@ import polars as pl
 from trellis.warehouse.tables import TABLES
 
 YEAR = "school_year"
+ASIDE = ".aside-"
 
 
 class DamagedWarehouseError(Exception):
@@ -97,25 +98,39 @@ class Warehouse:
         self._put(self.root / "frozen" / name, b"")
         return self.manifest(name)
 
-    def sweep(self, keep: Iterable[str]) -> int:
-        """Remove what belongs neither to the manifests to keep nor to frozen ones."""
+    def orphans(self, keep: Iterable[str]) -> list[Path]:
+        """Return the files that belong neither to the manifests to keep nor to frozen ones.
+
+        Files written aside count too: whoever asks holds off other writers, so nobody is still
+        at work on one.
+        """
         kept = {name for name in keep if name} | set(_names(self.root / "frozen"))
         wanted = {self.root / "manifests" / f"{name}.json" for name in kept}
         for name in kept:
             for parts in self.manifest(name).tables.values():
                 wanted |= {self.root / part.path for part in parts}
-        there = [*self.root.glob("manifests/*"), *self.root.glob("tables/*/*")]
-        orphans = [path for path in there if path not in wanted]
+        there = [
+            *self.root.glob("manifests/*"), *self.root.glob("tables/*/*"),
+            *self.root.glob(f"{ASIDE}*"),
+        ]  # fmt: skip
+        return [path for path in there if path not in wanted]
+
+    def sweep(self, keep: Iterable[str]) -> int:
+        """Remove the orphans, and say how many there were."""
+        orphans = self.orphans(keep)
         for path in orphans:
             path.unlink()
         return len(orphans)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold off other writers: their sweep would take files that nothing in use names yet."""
+    def alone(self, *, wait: bool = True) -> Iterator[None]:
+        """Hold off other writers: their sweep would take files that nothing in use names yet.
+
+        Raises `BlockingIOError` where another one writes and this one will not wait.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             yield
 
     def _parts(self, table: str, frame: pl.DataFrame) -> Iterable[Part]:
@@ -139,7 +154,7 @@ class Warehouse:
     def _put(self, path: Path, data: bytes) -> None:
         """Write aside, flush to disk, then rename: a half-written file never has a name."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=self.root, prefix=".aside-")
+        handle, aside = tempfile.mkstemp(dir=self.root, prefix=ASIDE)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()

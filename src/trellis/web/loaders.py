@@ -5,12 +5,14 @@ It reads polars, which is slow to start: pages and commands import it where they
 
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 from trellis.activities import loading as activities
 from trellis.coaching import loading as coaching
 from trellis.evidence import imports
 from trellis.evidence import loading as evidence
 from trellis.evidence.models import Import
+from trellis.evidence.working import at_work
 from trellis.impact import loading as impact
 from trellis.insights.tasks import compute_insights
 from trellis.people import loading as people
@@ -37,12 +39,16 @@ def bring_in(
     mapping: str = "",
 ) -> imports.Checked:
     """Check files and, when they are sound and new, apply them whole."""
-    brought = Import.objects.create(received_at=clock.now(), brought_by=by, mapping=mapping)
-    checked = imports.check(brought, paths, LOADERS, tell=tell)
-    if brought.state == Import.State.WAITING:
-        imports.refuse(brought, by=by)  # a command has no page on which to say what columns mean
-    elif checked.files.sound and (checked.applied_before or not apply):
-        imports.forget(brought)
-    elif checked.files.sound:
-        imports.apply(checked, LOADERS, by=by, tell=tell)
+    name = uuid4()
+    with at_work(name):
+        brought = Import.objects.create(
+            pk=name, received_at=clock.now(), brought_by=by, mapping=mapping
+        )
+        checked = imports.check(brought, paths, LOADERS, tell=tell)
+        if brought.state == Import.State.WAITING:
+            imports.refuse(brought, by=by)  # a command has no page to say what columns mean
+        elif checked.files.sound and (checked.applied_before or not apply):
+            imports.forget(brought)
+        elif checked.files.sound:
+            imports.apply(checked, LOADERS, by=by, tell=tell)
     return checked

@@ -7,6 +7,7 @@ from uuid import UUID
 from django_tasks import task
 
 from trellis.evidence.models import Import
+from trellis.evidence.working import at_work
 
 log = logging.getLogger(__name__)
 UNEXPECTED = (
@@ -17,9 +18,30 @@ UNEXPECTED = (
 STEPS = 4
 
 
+def waiting_imports() -> set[str]:
+    """Return the imports for which work waits in the queue."""
+    from django_tasks_db.models import DBTaskResult
+
+    tasks = (check_import.module_path, apply_import.module_path)
+    waiting = DBTaskResult.objects.ready().filter(task_path__in=tasks)
+    return {str(said["args"][0]) for said in waiting.values_list("args_kwargs", flat=True)}
+
+
 @task()
 def check_import(import_id: str) -> None:
     """Read the files of an import and preview what they would change."""
+    with at_work(UUID(import_id)):
+        _check(import_id)
+
+
+@task()
+def apply_import(import_id: str) -> None:
+    """Apply an import that somebody previewed, if its files still say the same."""
+    with at_work(UUID(import_id)):
+        _apply(import_id)
+
+
+def _check(import_id: str) -> None:
     # Late: the server reads this module at its start, and these read polars.
     from trellis.evidence import imports
     from trellis.web.loaders import LOADERS
@@ -37,9 +59,7 @@ def check_import(import_id: str) -> None:
         imports.give_up(brought, UNEXPECTED, by=brought.brought_by)
 
 
-@task()
-def apply_import(import_id: str) -> None:
-    """Apply an import that somebody previewed, if its files still say the same."""
+def _apply(import_id: str) -> None:
     from trellis.evidence import imports
     from trellis.web.loaders import LOADERS, after_import
 

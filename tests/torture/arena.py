@@ -1,0 +1,290 @@
+"""Kill a real program in the middle of an import, and read what is left without asking Trellis.
+
+The state of an installation is read from the files of its database and its warehouse alone, so
+that a fault of Trellis cannot hide itself. What differs from run to run by design (random names,
+moments, digests of those) is left out.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import polars as pl
+
+from tests.demonstration import environment, trellis
+from trellis.cli.serve import worker_command
+
+# The queue and the migrations are no part of what a district knows.
+NOT_OF_THE_DISTRICT = re.compile(r"^(sqlite_|django_|evidence_import$)")
+BY_CHANCE = re.compile(
+    r"[0-9a-f]{64}"  # digests of content that names an import
+    r"|[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"  # random names
+    r"|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?"  # moments
+    r"|!\w{40}"  # passwords that nobody knows
+)
+# That an import was cut off is recorded as its end; it says nothing of the district.
+OF_AN_END = "ImportRefused"
+SHARE_CUT = {"assessment_results": 3, "class_feedback": 3, "study_visits": 3, "sessions": 4,
+             "visit_notes": 4, "participation": 2, "costs": 2}  # fmt: skip
+THIS_YEAR = "c26-"
+PHASES = ("reading and comparing", "writing tables", "storing rows", "removing the old files",
+          "done")  # fmt: skip
+
+
+ANY_MOMENT = "any moment"
+# Of four kills, two may come at any moment.
+AIMS = (ANY_MOMENT, PHASES[1], ANY_MOMENT, PHASES[3])
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """One program killed: when it was, how far it was by what lay on the disk, what it left."""
+
+    after: float
+    phase: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """Two states of one small district: the files of each, and a home that holds the older one.
+
+    Attributes
+    ----------
+    seconds : how long the import takes from its first write to its end.
+    old, new : the fingerprints of the two states.
+    """
+
+    home: Path
+    template: Path
+    newer: Path
+    seconds: float
+    old: str
+    new: str
+
+    def restore(self) -> None:
+        shutil.rmtree(self.home, ignore_errors=True)
+        shutil.copytree(self.template, self.home)
+
+    def state(self) -> str:
+        return {self.old: "old", self.new: "new"}.get(fingerprint(self.home), "between")
+
+    def kill_an_import(self, rng: Random, aim: str) -> Killed:
+        """Begin an import anew and kill it at a moment that is left to chance.
+
+        The shortest phases would hardly ever be hit by chance alone: an aim waits for the first
+        sign of one on the disk.
+        """
+        self.restore()
+        before = stored(self.home)
+        process = start(self.home, "import", str(self.newer))
+        wait_for_the_first_write(self.home, process)
+        began = time.monotonic()
+        if aim == ANY_MOMENT:
+            time.sleep(rng.uniform(0, 1.1) * self.seconds)
+        else:
+            wait_for(aim, before, self.home, process)
+            # Removing files takes a thousandth of a second: there the first sign is the moment.
+            time.sleep(rng.uniform(0, 0.1 * self.seconds) if aim == PHASES[1] else 0)
+        after = time.monotonic() - began
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        state = self.state()
+        return Killed(after, phase(before, stored(self.home), state), state)
+
+
+def prepare(district: Path, folder: Path) -> Arena:
+    """Cut a small district to this year and to some months ago, and import one after the other."""
+    newer, older = folder / "newer", folder / "older"
+    shutil.copytree(district, newer)
+    this_year(newer)
+    cut(newer, older)
+    home, template = folder / "home", folder / "template"
+    run(home, "import", str(older))
+    shutil.copytree(home, template)
+    old = fingerprint(home)
+    process = start(home, "import", str(newer))
+    wait_for_the_first_write(home, process)
+    began = time.monotonic()
+    assert process.wait() == 0
+    seconds = time.monotonic() - began
+    new = fingerprint(home)
+    assert old != new
+    return Arena(home, template, newer, seconds, old, new)
+
+
+def this_year(folder: Path) -> None:
+    """Leave out the sections of earlier years, so that an import takes about a second."""
+    bundle = _read(folder / "oneroster.zip")
+    gone = {row[0] for row in _cells(bundle["classes.csv"]) if not row[0].startswith(THIS_YEAR)}
+    for name, column in (("classes.csv", 0), ("enrollments.csv", 3)):
+        bundle[name] = _without(bundle[name], column, gone)
+    _write(folder / "oneroster.zip", bundle)
+    for name, column in (("class_feedback.csv", 0), ("visit_notes.csv", 3)):
+        text = (folder / name).read_text()
+        (folder / name).write_text(_without(text, column, gone))
+
+
+def cut(newer: Path, older: Path) -> None:
+    """Write the same district as it was some months ago: fewer rows, other names of people."""
+    shutil.copytree(newer, older)
+    for name, part in SHARE_CUT.items():
+        header, *rows = (older / f"{name}.csv").read_text().splitlines(keepends=True)
+        (older / f"{name}.csv").write_text(header + "".join(rows[: len(rows) // part]))
+    bundle = _read(older / "oneroster.zip")
+    bundle["users.csv"] = bundle["users.csv"].replace("ez,", "es,")
+    _write(older / "oneroster.zip", bundle)
+
+
+def _read(bundle: Path) -> dict[str, str]:
+    with zipfile.ZipFile(bundle) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def _write(bundle: Path, files: dict[str, str]) -> None:
+    with zipfile.ZipFile(bundle, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+
+
+def _cells(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))[1:]
+
+
+def _without(text: str, column: int, gone: set[str]) -> str:
+    lines = text.splitlines(keepends=True)
+    kept = [
+        line for line, row in zip(lines[1:], _cells(text), strict=True) if row[column] not in gone
+    ]
+    return lines[0] + "".join(kept)
+
+
+def start(home: Path, *words: str) -> "subprocess.Popen[bytes]":
+    return _begin(home, trellis(*words))
+
+
+def start_worker(home: Path) -> "subprocess.Popen[bytes]":
+    """Start the program that works on what the browser began, for one piece of work."""
+    return _begin(home, [*worker_command(), "--max-tasks", "1"])
+
+
+def _begin(home: Path, command: list[str]) -> "subprocess.Popen[bytes]":
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, env=real_day(home), stdout=quiet, stderr=quiet)
+
+
+def in_trellis(home: Path, script: str) -> str:
+    """Run a few lines of Python in an installation, as its server would."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup()\n{script}"],
+        env=real_day(home), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr[-1500:]
+    return told.stdout.strip()
+
+
+def run(home: Path, *words: str) -> str:
+    """Run a command of an operator to its end, which must be a good one."""
+    told = subprocess.run(
+        trellis(*words), env=real_day(home), capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, (told.stdout + told.stderr)[-1500:]
+    return told.stdout
+
+
+def real_day(home: Path) -> dict[str, str]:
+    """Return the environment of an ordinary installation, not of the demonstration."""
+    return environment(home) | {
+        "TRELLIS_DEMO": "", "TRELLIS_TODAY": "2026-03-11", "COLUMNS": "200",
+        "DJANGO_SETTINGS_MODULE": "trellis.web.settings",
+    }  # fmt: skip
+
+
+def wait_for_the_first_write(home: Path, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until the import holds its lock: before that it has touched nothing."""
+    while process.poll() is None and not list(home.glob("uploads/*.working")):
+        time.sleep(0.002)
+
+
+def wait_for(aim: str, before: set[Path], home: Path, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a phase shows on the disk: its first new file, or the first old file gone."""
+    while process.poll() is None:
+        there = stored(home)
+        if (there - before) if aim == PHASES[1] else (before - there):
+            return
+        time.sleep(0.001)
+
+
+def stored(home: Path) -> set[Path]:
+    """Return the files of the warehouse."""
+    return {path for path in (home / "warehouse").rglob("*") if path.is_file()}
+
+
+def phase(before: set[Path], after: set[Path], state: str) -> str:
+    """Tell by what lies on the disk how far a killed import was."""
+    added = after - before
+    if state != "old":
+        return PHASES[3] if len(list(_manifests(after))) > 1 else PHASES[4]
+    if any(_manifests(added)):
+        return PHASES[2]
+    return PHASES[1] if added else PHASES[0]
+
+
+def _manifests(paths: set[Path]) -> Iterator[Path]:
+    return (path for path in paths if path.parent.name == "manifests")
+
+
+def fingerprint(home: Path) -> str:
+    """Return a digest of everything the district knows: each row of each table, each file."""
+    digest = hashlib.sha256()
+    database = sqlite3.connect(home / "trellis.sqlite3")
+    try:
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        for (table,) in database.execute(names).fetchall():
+            if not NOT_OF_THE_DISTRICT.match(table):
+                _add(digest, table, database.execute(f'SELECT * FROM "{table}"'))  # noqa: S608  # our tables
+        current = database.execute(
+            "SELECT manifest FROM evidence_import WHERE state = 'applied'"
+            " ORDER BY finished_at DESC LIMIT 1"
+        ).fetchone()
+    finally:
+        database.close()
+    if current:
+        for table, frame in sorted(tables_of(home / "warehouse", current[0])):
+            text = frame.drop("import_id").sort(pl.all(), maintain_order=True).write_csv()
+            digest.update(f"{table}\n{text}".encode())
+    return digest.hexdigest()
+
+
+def tables_of(warehouse: Path, manifest: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Read each table of a manifest, once every file has proved to be what was written."""
+    body = (warehouse / "manifests" / f"{manifest}.json").read_bytes()
+    assert hashlib.sha256(body).hexdigest() == manifest
+    for table, parts in json.loads(body)["tables"].items():
+        for part in parts:
+            data = (warehouse / part["path"]).read_bytes()
+            assert hashlib.sha256(data).hexdigest() == part["sha256"], part["path"]
+        yield table, pl.concat([pl.read_parquet(warehouse / part["path"]) for part in parts])
+
+
+def _add(digest: "hashlib._Hash", table: str, rows: Iterator[tuple[object, ...]]) -> None:
+    # Events are numbered as they come, the ends of cut-off imports among them.
+    first = 1 if table == "trust_event" else 0
+    said = "\n".join(repr(row[first:]) for row in rows if OF_AN_END not in row)
+    told = BY_CHANCE.sub("#", said)
+    digest.update(f"{table}\n".encode())
+    digest.update("\n".join(sorted(told.split("\n"))).encode())
