@@ -219,6 +219,18 @@ TABLE = (
     Row("web:import", "An import", ("import",), opens=ADMIN, otherwise=403),
     Row("web:apply_import", "Applying it", ("import",), acts=ADMIN, otherwise=403),
     Row("web:refuse_import", "Refusing it", ("import",), acts=ADMIN, otherwise=403),
+    Row(
+        "web:mapping",
+        "What the columns of a file mean",
+        ("import that waits",),
+        opens=ADMIN,
+        acts=ADMIN,
+        otherwise=403,
+        query="?file=growth.csv",
+    ),
+    Row("web:mappings", "Layouts of vendors", opens=ADMIN, acts=ADMIN, otherwise=403),
+    Row("web:mapping_file", "A mapping to share", ("mapping",), opens=ADMIN, otherwise=403),
+    Row("web:put_mapping_away", "Putting it away", ("mapping",), acts=ADMIN, otherwise=403),
     Row("web:data_quality", "What data is missing", opens=ADMIN, otherwise=403),
     # Programs and reviews: counts and intervals, never a person.
     Row("activities:programs", "Programs with cost", opens=PROGRAMS, otherwise=403),

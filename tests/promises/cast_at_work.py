@@ -23,6 +23,7 @@ from tests.cast import (
     hana,
 )
 from tests.insights.evidence import THINKING, anas_year
+from tests.interchange import vendors
 from trellis.activities.models import CostItem, Offer, Participation, Program
 from trellis.coaching.models import (
     CoachingAgreement,
@@ -35,12 +36,16 @@ from trellis.coaching.models import (
     VisitNote,
 )
 from trellis.coaching.policies import VisitPolicy
+from trellis.evidence import mappings
 from trellis.evidence.models import EvidenceItem, Import, LearningObjective, Source
+from trellis.evidence.queries import folder_of
 from trellis.impact.models import ProgramReview, ReadOut
 from trellis.impact.registration import fingerprint
 from trellis.insights.actions import refresh
 from trellis.insights.models import ClassLearning, Insight, Reply
 from trellis.insights.policies import InsightPolicy
+from trellis.interchange.csv_text import read_csv_text
+from trellis.interchange.mapping_proposal import propose
 from trellis.people.models import Employment, EvaluatorRelation, Person, Role
 from trellis.plans.models import (
     ActionStep,
@@ -113,10 +118,20 @@ def the_things(people: dict[str, Person | None]) -> Objects:
     things["import"] = Import.objects.create(
         received_at=clock.now(), content_hash="x", state=Import.State.PREVIEWED, brought_by=hana()
     ).pk
+    things["import that waits"], things["mapping"] = _a_vendors_file()
     things["token"] = "set-password"
     things["uid"] = urlsafe_base64_encode(str(ana().pk).encode())
     things["coach"] = ben().pk
     return things
+
+
+def _a_vendors_file() -> tuple[object, object]:
+    """Let a file of an unknown layout wait, and keep what columns of another one mean."""
+    waits = Import.objects.create(received_at=clock.now(), state=Import.State.WAITING)
+    folder_of(waits).mkdir(parents=True)
+    (folder_of(waits) / "growth.csv").write_text(vendors.GROWTH)
+    mapping = propose(read_csv_text(vendors.STATE.encode(), "state.csv")).mapping
+    return waits.pk, mappings.save(mapping, name="State", by=hana()).pk
 
 
 def _plan(people: dict[str, Person | None]) -> Objects:

@@ -18,6 +18,7 @@ from django.utils.text import get_valid_filename
 from trellis.evidence import analytic, mappings, queries
 from trellis.evidence.events import ImportApplied, ImportRefused
 from trellis.evidence.models import Import
+from trellis.evidence.queries import folder_of as folder_of
 from trellis.interchange.bundle import UNKNOWN_LAYOUT, DistrictFiles, Known, read_district
 from trellis.interchange.problems import Problem, limited
 from trellis.interchange.sources import Limits
@@ -73,11 +74,6 @@ def receive(files: Iterable[tuple[str, BinaryIO]], *, by: Person | None) -> Impo
         with (folder / get_valid_filename(Path(name).name)).open("wb") as kept:
             shutil.copyfileobj(stream, kept)
     return brought
-
-
-def folder_of(brought: Import) -> Path:
-    """Return where the files of an import wait until it is applied or refused."""
-    return Path(settings.TRELLIS_UPLOADS) / str(brought.pk)
 
 
 def check(

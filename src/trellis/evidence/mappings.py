@@ -5,6 +5,11 @@ It reads polars through `interchange`, which is slow to start: import it where i
 
 import json
 import re
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +17,9 @@ from django.db.models import Max
 from pydantic import ValidationError as NotAMapping
 
 from trellis.evidence.events import MappingPutAway, MappingSaved
-from trellis.evidence.models import SavedMapping
+from trellis.evidence.models import Import, SavedMapping
+from trellis.evidence.queries import folder_of
+from trellis.interchange.csv_text import CsvText, read_csv_text
 from trellis.interchange.mapping import ColumnMapping
 from trellis.people.models import Person
 from trellis.trust import clock
@@ -21,6 +28,8 @@ from trellis.trust.events import record
 FORMAT = "trellis.column-mapping.1"
 NAME = re.compile(r"^[\w][\w .()-]{0,59}$")
 MOST_BYTES = 1_000_000
+# As much of a file as its mapping page looks at.
+FIRST_BYTES = 500_000
 
 
 def in_use() -> dict[str, ColumnMapping]:
@@ -82,3 +91,30 @@ def take_in(data: bytes, *, by: Person | None) -> SavedMapping:
         raise ValidationError(f"This mapping cannot be used: {why}") from error
     name, vendor = str(said.get("name", "")), str(said.get("vendor", ""))[:100]
     return save(mapping, name=name, vendor=vendor, by=by)
+
+
+def first_rows(brought: Import, file: str) -> CsvText | None:
+    """Read the first rows of a file of an import that waits; None where there is no such file."""
+    for shown, open_it in _files_of(folder_of(brought)):
+        if shown == file:
+            with open_it() as stream:
+                data = stream.read(FIRST_BYTES)
+            if len(data) == FIRST_BYTES:  # the last row may be cut off
+                data = data[: data.rfind(b"\n") + 1]
+            return read_csv_text(data, file)
+    return None
+
+
+def _files_of(folder: Path) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
+    for path in sorted(folder.glob("*")):
+        if not zipfile.is_zipfile(path):
+            yield path.name, partial(_opened, path)
+            continue
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                inside = PurePosixPath(member.filename).name
+                yield f"{path.name}/{inside}", partial(archive.open, member)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return path.open("rb")

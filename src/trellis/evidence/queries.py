@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -64,6 +65,11 @@ def last_applied() -> Import | None:
     return Import.objects.filter(state=Import.State.APPLIED).order_by("-finished_at").first()
 
 
+def folder_of(brought: Import) -> Path:
+    """Return where the files of an import wait until it is applied or refused."""
+    return Path(settings.TRELLIS_UPLOADS) / str(brought.pk)
+
+
 def _key(kind: str, external_id: str) -> str:
     from trellis.warehouse.pseudonyms import pseudonym
 
@@ -85,6 +91,7 @@ class ImportRow:
     by: str
     state: str
     applied: bool
+    waits: bool
     files: int
     rows: int
     added: int
@@ -134,6 +141,13 @@ class ImportPage:
     changes: tuple[ChangeRow, ...]
     set_aside: tuple[str, ...]
     file_names: tuple[str, ...]
+    # Files of a vendor's layout: those that nobody explained yet, and those that a mapping reads.
+    unexplained: tuple[str, ...]
+    explained: tuple[str, ...]
+
+    @property
+    def waits(self) -> bool:
+        return self.row.waits
 
 
 def import_rows(visible: "QuerySet[Import]") -> list[ImportRow]:
@@ -160,7 +174,17 @@ def import_page(brought: Import) -> ImportPage:
         changes=changes,
         set_aside=tuple(_leavers(c) for c in changes if c.gone and c.kind in LEAVERS),
         file_names=tuple(file["name"] for file in brought.files),
+        unexplained=_files_with(brought, "package.unknown_layout", "package.unknown_file"),
+        explained=_files_with(brought, "mapping.used"),
     )
+
+
+def _files_with(brought: Import, *codes: str) -> tuple[str, ...]:
+    """Name the CSV files of which one of these was said, while the files still wait."""
+    if brought.state not in (Import.State.WAITING, Import.State.PREVIEWED):
+        return ()
+    found = (said["file"] for said in brought.problems if said["code"] in codes)
+    return tuple(dict.fromkeys(name for name in found if name.lower().endswith(".csv")))
 
 
 def _row(one: Import) -> ImportRow:
@@ -171,6 +195,7 @@ def _row(one: Import) -> ImportRow:
         by=one.brought_by.full_name if one.brought_by else "by command",
         state=one.get_state_display(),
         applied=one.state == Import.State.APPLIED,
+        waits=one.state == Import.State.WAITING,
         files=len(one.files),
         rows=sum(file["rows"] for file in one.files),
         added=sum(change["added"] for change in told),

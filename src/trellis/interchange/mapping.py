@@ -14,6 +14,7 @@ from trellis.interchange.csv_text import ROW, CsvText
 from trellis.interchange.district import ASSESSMENT_RESULTS, OBJECTIVE_RESULTS
 from trellis.interchange.problems import Problem, Severity, shorten
 
+Table = Literal["assessment_results", "objective_results"]
 TABLES: dict[str, FileSpec] = {s.name: s for s in (ASSESSMENT_RESULTS, OBJECTIVE_RESULTS)}
 # The word that stands for: rows with this word are not brought.
 LEFT_OUT = "-"
@@ -85,7 +86,7 @@ class ColumnMapping(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    table: Literal["assessment_results", "objective_results"]
+    table: Table
     header: tuple[str, ...] = Field(min_length=2, max_length=2000)
     fields: dict[str, Reading]
     blocks: tuple[dict[str, Reading], ...] = Field(default=(), max_length=400)

@@ -9,7 +9,7 @@ import polars as pl
 
 from trellis.interchange import mapping as m
 from trellis.interchange.csv_text import ROW, CsvText
-from trellis.interchange.mapping import LEFT_OUT, ColumnMapping, Reading
+from trellis.interchange.mapping import LEFT_OUT, ColumnMapping, Reading, Table
 
 ROWS_LOOKED_AT = 500
 FEWEST_COLUMNS = 2
@@ -55,14 +55,17 @@ class Proposal:
         return {"student_id", *m.MEASURES[self.mapping.table]} <= _told(self.mapping)
 
 
-def propose(text: CsvText) -> Proposal:
-    """Look at the first rows of a file and propose a mapping of its columns."""
+def propose(text: CsvText, table: Table | None = None) -> Proposal:
+    """Look at the first rows of a file and propose a mapping of its columns.
+
+    Which of our tables it fills is told by `table`, else by what its columns look like.
+    """
     rows = text.rows.head(ROWS_LOOKED_AT)
     columns = tuple(_seen(name, rows[name]) for name in text.header if name != ROW)
-    results = _mapping("assessment_results", columns)
-    objectives = _mapping("objective_results", columns)
-    found = Proposal(results, columns)
-    by_objective = Proposal(objectives, columns)
+    if table:
+        return Proposal(_mapping(table, columns), columns)
+    found = Proposal(_mapping("assessment_results", columns), columns)
+    by_objective = Proposal(_mapping("objective_results", columns), columns)
     if by_objective.looks_like_results and not found.looks_like_results:
         return by_objective
     return found
@@ -182,8 +185,7 @@ _NAMES: dict[str, tuple[tuple[str, ...], str, tuple[Kind, ...]]] = {
 }  # fmt: skip
 
 
-def _mapping(table: Literal["assessment_results", "objective_results"],
-             columns: Sequence[SeenColumn]) -> ColumnMapping:  # fmt: skip
+def _mapping(table: Table, columns: Sequence[SeenColumn]) -> ColumnMapping:
     chosen = {name: _choose(name, columns) for name in m.TABLES[table].names}
     fields = {
         name: _reading(name, column, chosen.get("tested_on"))

@@ -1,0 +1,270 @@
+"""Let an administrator say what the columns of a vendor's file mean, one of ours at a time.
+
+It reads polars through `interchange`, which is slow to start: import it where it is used.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django import forms
+from django.forms import BoundField
+
+from trellis.interchange.district import SUBJECTS
+from trellis.interchange.mapping import (
+    FORMATS,
+    LEFT_OUT,
+    SAID,
+    TABLES,
+    ColumnMapping,
+    Reading,
+    Table,
+)
+from trellis.interchange.mapping_proposal import SeenColumn
+from trellis.ui.visibility import Visible
+
+ADMINISTRATORS = Visible("Administrators", "users")
+# Ours -> how a person says it.
+LABELS = {
+    "student_id": "Which student",
+    "tested_on": "Day of the test",
+    "school_year": "School year",
+    "term": "Term",
+    "subject": "Subject",
+    "grade": "Grade",
+    "scale_score": "Result on the test’s own scale",
+    "standard_error": "Standard error of that result",
+    "percentile": "Percentile in the publisher’s norms",
+    "objective_id": "Learning objective",
+    "items": "Items of this objective",
+    "correct": "Items answered correctly",
+    "section_id": "Section",
+}
+TERMS = ("fall", "winter", "spring")
+SUBJECT_WORDS = {"math": "Math", "ela": "English (reading)"}
+# What may be the same in every row of a file, and which words are allowed then.
+CONSTANTS: dict[str, tuple[str, ...]] = {
+    "school_year": (), "term": TERMS, "subject": SUBJECTS, "tested_on": (), "grade": (),
+    "standard_error": (), "items": (),
+}  # fmt: skip
+# In a wide file each subject has columns of its own for these.
+OF_A_SUBJECT = ("scale_score", "standard_error", "percentile", "tested_on")
+MOST_WORDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of our columns on the page: its fields, and the words that are translated."""
+
+    label: str
+    needed: bool
+    fields: Sequence[BoundField]
+    words: Sequence[BoundField]
+    note: str = ""
+
+
+class MappingForm(forms.Form):
+    """Every field is optional, so that a preview shows what is there so far."""
+
+    wide = forms.BooleanField(
+        label="This file has columns of its own for each subject", required=False
+    )
+    name = forms.CharField(
+        label="Name of this mapping", max_length=60, required=False,
+        help_text="So that you find it again: for example “State test grades 3 to 8”.",
+    )  # fmt: skip
+    vendor = forms.CharField(label="Whose layout it is", max_length=100, required=False)
+
+    def __init__(
+        self, data: Mapping[str, str] | None, *, columns: Sequence[SeenColumn],
+        start: ColumnMapping, name: str = "", vendor: str = "",
+    ) -> None:  # fmt: skip
+        # What was not asked yet gets its answer here, before the form looks at it.
+        self.answers = dict(data.items()) if data is not None else {}
+        super().__init__(self.answers if data is not None else None)
+        self.columns = {column.name: column for column in columns}
+        self.start, self.table = start, start.table
+        self.initial = {"wide": bool(start.blocks), "name": name, "vendor": vendor}
+        self.is_wide = self.table == "assessment_results" and bool(self._chosen("wide"))
+        if self.table != "assessment_results":
+            del self.fields["wide"]
+        for each in TABLES[self.table].names:
+            if not (self.is_wide and each in (*OF_A_SUBJECT[:3], "subject")):
+                self._add(each)
+        for subject in SUBJECTS if self.is_wide else ():
+            for each in OF_A_SUBJECT:
+                self._add_column(f"{subject}__{each}", self._start_of(subject, each).column)
+        self.visible_to = dict.fromkeys(self.fields, ADMINISTRATORS)
+
+    def parts(self) -> Iterator[Part]:
+        """Yield what stands on the page, in the order in which one thinks of it."""
+        for name in LABELS:
+            if f"{name}__column" in self.fields:
+                fields = [
+                    self[f"{name}__{kind}"]
+                    for kind in ("column", "format", "constant")
+                    if f"{name}__{kind}" in self.fields
+                ]
+                words = [self[each] for each in self.fields if each.startswith(f"{name}__word")]
+                yield Part(LABELS[name], self._is_needed(name), fields, words, self._note(name))
+        for subject in SUBJECTS if self.is_wide else ():
+            found = [self[f"{subject}__{each}__column"] for each in OF_A_SUBJECT]
+            yield Part(f"Columns of {SUBJECT_WORDS[subject]}", needed=False, fields=found, words=())
+
+    def clean(self) -> dict[str, object]:
+        """Build the mapping; it may still lack what a saved one needs."""
+        cleaned = super().clean() or self.cleaned_data
+        fields = {name: self._reading(name) for name in TABLES[self.table].names}
+        self.mapping = ColumnMapping(
+            table=self.table,
+            header=tuple(self.columns),
+            fields={name: one for name, one in fields.items() if one.says_something},
+            blocks=tuple(self._blocks()),
+        )
+        return cleaned
+
+    def ask_for_what_is_missing(self) -> None:
+        """Say beside each field what a mapping cannot be saved without."""
+        told = {name for block in self.mapping.every_block for name in block}
+        for column in self.mapping.spec.columns:
+            if column.required and column.name not in told:
+                where = f"{column.name}__column"
+                words = "Choose a column, or say what is the same in every row."
+                self.add_error(where if where in self.fields else None, words)
+        if not self.cleaned_data.get("name"):
+            self.add_error("name", "Give it a name, so that you find it again.")
+
+    def _add(self, name: str) -> None:
+        start = self._start_of("", name)
+        self._add_column(name, start.column)
+        if name in FORMATS:
+            self._keep_to_what_was_seen(name)
+            choices = [("", "Choose"), *((each, each) for each in FORMATS[name])]
+            self.fields[f"{name}__format"] = forms.ChoiceField(
+                label="How to read it", choices=choices, required=False, initial=start.format
+            )
+        if name in CONSTANTS:
+            self.fields[f"{name}__constant"] = self._constant(name, start.constant)
+        if name in SAID:
+            self._add_words(name, start)
+
+    def _add_column(self, name: str, chosen: str) -> None:
+        key = f"{name}__column"
+        short = name.rsplit("__", maxsplit=1)[-1]
+        label = "Column" if short == name else LABELS[short]
+        choices = [("", "No column"), *((c.name, _told(c)) for c in self.columns.values())]
+        self.fields[key] = forms.ChoiceField(
+            label=label, choices=choices, required=False, initial=chosen
+        )
+
+    @staticmethod
+    def _constant(name: str, start: str) -> forms.Field:
+        label = "Or the same in every row"
+        if not CONSTANTS[name]:
+            return forms.CharField(label=label, max_length=40, required=False, initial=start)
+        choices = [("", "No"), *((word, SUBJECT_WORDS.get(word, word)) for word in CONSTANTS[name])]
+        return forms.ChoiceField(label=label, choices=choices, required=False, initial=start)
+
+    def _add_words(self, name: str, start: Reading) -> None:
+        column = self.columns.get(str(self._chosen(f"{name}__column")))
+        allowed = TERMS if name == "term" else SUBJECTS
+        known = ((word, SUBJECT_WORDS.get(word, word)) for word in allowed)
+        choices = [("", "Not said yet"), *known, (LEFT_OUT, "Leave these rows out")]
+        words = column.words if column and len(column.words) <= MOST_WORDS else ()
+        for word in words:
+            given = start.words.get(word) if column and start.column == column.name else None
+            initial = given if given is not None else understood(name, word)
+            key = _word_key(name, column, word)
+            self.fields[key] = forms.ChoiceField(
+                label=f"“{word}” means", choices=choices, required=False, initial=initial
+            )
+            if self.is_bound:  # another column was just chosen: its words were not asked yet
+                self.answers.setdefault(key, initial)
+
+    def _keep_to_what_was_seen(self, name: str) -> None:
+        """Move on to a format that the newly chosen column's dates have."""
+        column = self.columns.get(str(self._chosen(f"{name}__column")))
+        formats = column.formats if column and name == "tested_on" else ()
+        if self.is_bound and formats and self.answers.get(f"{name}__format") not in formats:
+            self.answers[f"{name}__format"] = formats[0]
+
+    def _reading(self, name: str) -> Reading:
+        said = self.cleaned_data
+        column = said.get(f"{name}__column", "")
+        seen = self.columns.get(column)
+        words = {
+            word: str(said.get(_word_key(name, seen, word), ""))
+            for word in (seen.words if seen and name in SAID else ())
+        }
+        return Reading(
+            column=column,
+            constant="" if column else said.get(f"{name}__constant", ""),
+            format=said.get(f"{name}__format", "") if column else "",
+            # What is understood without a word needs none: next year's words differ.
+            words={w: m for w, m in words.items() if m and m != understood(name, w)},
+        )
+
+    def _blocks(self) -> Iterator[dict[str, Reading]]:
+        for subject in SUBJECTS if self.is_wide else ():
+            found = {name: self._reading_of(subject, name) for name in OF_A_SUBJECT}
+            if found["scale_score"].column:
+                told = {name: one for name, one in found.items() if one.column}
+                yield {"subject": Reading(constant=subject), **told}
+
+    def _reading_of(self, subject: str, name: str) -> Reading:
+        column = self.cleaned_data.get(f"{subject}__{name}__column", "")
+        form = self.cleaned_data.get("tested_on__format", "") if name == "tested_on" else ""
+        return Reading(column=column, format=form)
+
+    def _start_of(self, subject: str, name: str) -> Reading:
+        for block in self.start.blocks if subject else ():
+            if block["subject"].constant == subject:
+                return block.get(name, Reading())
+        return Reading() if subject else self.start.fields.get(name, Reading())
+
+    def _chosen(self, key: str) -> object:
+        """Return what is chosen in a field before the form is checked: later fields hang on it."""
+        if self.is_bound:
+            return self.answers.get(key, "")
+        if key in self.initial:
+            return self.initial[key]
+        return self.fields[key].initial if key in self.fields else ""
+
+    def _is_needed(self, name: str) -> bool:
+        return any(c.required for c in TABLES[self.table].columns if c.name == name)
+
+    def _note(self, name: str) -> str:
+        column = self.columns.get(str(self._chosen(f"{name}__column")))
+        if name != "tested_on" or column is None or not column.is_ambiguous:
+            return ""
+        either = " and as ".join(column.formats)
+        return f"The first rows can be read as {either}. Look at the preview: which is right?"
+
+
+def understood(name: str, word: str) -> str:
+    """Return what a word is taken to mean when nobody says anything."""
+    for pattern, meaning in SAID[name]:
+        if re.search(pattern, word.lower()):
+            return meaning
+    return ""
+
+
+def _word_key(name: str, column: SeenColumn | None, word: str) -> str:
+    """Name the field of a word by its column too: another column's words are other fields."""
+    digest = sha256(f"{column.name if column else ''}|{word}".encode()).hexdigest()[:10]
+    return f"{name}__word{digest}"
+
+
+def table_named(said: str) -> Table | None:
+    """Return the table that an address asks for, if it is one of ours."""
+    match said:
+        case "assessment_results" | "objective_results":
+            return said
+        case _:
+            return None
+
+
+def _told(column: SeenColumn) -> str:
+    examples = ", ".join(column.examples)
+    return f"{column.name} ({column.kind}{': ' if examples else ''}{examples})"
