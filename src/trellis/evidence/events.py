@@ -37,3 +37,29 @@ class MappingSaved(Happening):
 class MappingPutAway(Happening):
     name: str
     sentence: ClassVar[str] = "The mapping “{name}” was put away; no file is read by it any more."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkBrought(Happening):
+    version: int
+    items: int
+    sentence: ClassVar[str] = "A version of a framework came in, with {items} items."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkAdopted(Happening):
+    version: int
+    number: int
+    sentence: ClassVar[str] = "Version {number} of a framework came into use."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkPutAway(Happening):
+    framework: int
+    sentence: ClassVar[str] = "A framework went out of use."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrosswalkBrought(Happening):
+    relations: int
+    sentence: ClassVar[str] = "{relations} relations between frameworks were brought in."

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 
 import polars as pl
 
+from trellis.evidence.framework_rows import Coming, adoption, arrival
 from trellis.evidence.models import EvidenceItem, LearningObjective, Source
 from trellis.interchange.bundle import DistrictFiles
+from trellis.interchange.case.terms import terms_of
 from trellis.people.loading import teachers_of_sections
 from trellis.people.models import Person, Section
 from trellis.trust.loading import Bringing, Difference, Rows, compare, keys
@@ -31,8 +34,16 @@ PROVENANCE = ("brought_by_id", "file", "row", "added_at")
 def differences(files: DistrictFiles, bringing: Bringing) -> Iterator[Difference]:
     """Compare objectives and class feedback with what is stored."""
     if "learning_objectives" in files.tables:
-        yield _objectives(files.tables["learning_objectives"])
-        yield _tree(files.tables["learning_objectives"])
+        yield from objectives(files.tables["learning_objectives"])
+    if files.standards:
+        coming = Coming(
+            files.standards,
+            terms_of(files.standards),
+            source=Path(files.sources["learning_objectives"]).name,
+        )
+        # A district's own import is its decision: what it brings is in use from then on.
+        yield from arrival(coming, bringing)
+        yield from adoption(coming, bringing)
     if "class_feedback" in files.tables:
         yield _feedback(files, bringing)
 
@@ -141,6 +152,12 @@ def summarized(feedback: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("section_id", "given_on", "element")
     )
+
+
+def objectives(rows: pl.DataFrame) -> Iterator[Difference]:
+    """Compare what results may refer to, and then what stands under what."""
+    yield _objectives(rows)
+    yield _tree(rows)
 
 
 def _objectives(objectives: pl.DataFrame) -> Difference:

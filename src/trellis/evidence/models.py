@@ -131,3 +131,125 @@ class LearningObjective(models.Model):
 
     def __str__(self) -> str:
         return self.code or self.statement
+
+
+class Framework(models.Model):
+    """A framework of practice, or standards of what students are to learn, by its publisher."""
+
+    class Kind(models.TextChoices):
+        PRACTICE = "practice framework", "Practice framework"
+        STANDARDS = "learning standards", "Learning standards"
+
+    identifier = models.CharField(max_length=100, unique=True)
+    title = models.TextField()
+    creator = models.TextField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    # Private: read by those who work here, and never exported.
+    is_private = models.BooleanField(default=False)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["kind", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FrameworkVersion(models.Model):
+    """A framework as it was published at one time, whole; nothing writes to it again.
+
+    `package` is strict CASE 1.1 and `content_hash` its SHA-256.
+    """
+
+    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64)
+    package = models.TextField()
+    case_version = models.CharField(max_length=20, blank=True)  # as the file said
+    license_title = models.TextField(blank=True)
+    license_uri = models.TextField(blank=True)
+    license_text = models.TextField(blank=True)
+    attribution = models.TextField(blank=True)
+    disclaimer = models.TextField(blank=True)
+    items_count = models.PositiveIntegerField()
+    findings = models.JSONField(default=list)
+    imported_at = models.DateTimeField()
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    brought_by = models.ForeignKey(Import, null=True, blank=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        ordering = ["framework", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["framework", "content_hash"], name="a_framework_says_the_same_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.framework} {self.number}"
+
+
+class Adoption(models.Model):
+    """Which version of a framework is in use; none before the first, and none once put away."""
+
+    framework = models.OneToOneField(Framework, on_delete=models.CASCADE, related_name="adoption")
+    version = models.ForeignKey(FrameworkVersion, on_delete=models.PROTECT, related_name="+")
+    adopted_at = models.DateTimeField()
+    adopted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class FrameworkItem(models.Model):
+    """One item of a version at its place in the tree, for looking it up."""
+
+    version = models.ForeignKey(FrameworkVersion, on_delete=models.CASCADE, related_name="items")
+    identifier = models.CharField(max_length=100, db_index=True)
+    code = models.TextField(blank=True)
+    statement = models.TextField()
+    short_statement = models.TextField(blank=True)
+    item_type = models.TextField(blank=True)
+    grades = models.JSONField(default=list)
+    parent = models.CharField(max_length=100, blank=True)  # identifier; empty under the document
+    depth = models.PositiveIntegerField()
+    place = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["version", "place"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "identifier"], name="an_item_stands_once_in_a_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code or self.short_statement or self.statement
+
+
+class CrosswalkLink(models.Model):
+    """That an item of one framework relates to one of another; by identifier, without weight."""
+
+    origin = models.CharField(max_length=200, db_index=True)
+    relation = models.CharField(max_length=100)
+    destination = models.CharField(max_length=200, db_index=True)
+    note = models.TextField(blank=True)
+    source = models.CharField(max_length=200)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["origin", "relation", "destination"], name="a_relation_is_said_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.relation} {self.destination}"

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from trellis.interchange import oneroster
+from trellis.interchange.case.models import Package
 from trellis.interchange.case.objectives import read_case
 from trellis.interchange.columns import FileSpec, check, forbidden_columns, forbidden_problem
 from trellis.interchange.csv_text import CsvText, read_csv_text
@@ -86,6 +87,7 @@ class DistrictFiles:
     modes : by name; of a `bulk` table the absent are gone too, a `delta` speaks only for its rows.
     sources : name of the file of each table, for provenance.
     content_hash : SHA-256 over the names and contents of the files, whatever their order.
+    standards : the whole package of which `learning_objectives` are the items.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -95,6 +97,7 @@ class DistrictFiles:
     files: tuple[ReadFile, ...]
     problems: tuple[Problem, ...]
     content_hash: str
+    standards: Package | None = None
 
     @property
     def sound(self) -> bool:
@@ -121,6 +124,7 @@ def read_district(
         files=tuple(reading.files),
         problems=in_order(reading.problems),
         content_hash=_content_hash(reading.files, reading.mapped.values()),
+        standards=reading.standards,
     )
 
 
@@ -136,6 +140,7 @@ class _Reading:
     modes: dict[str, Mode] = field(default_factory=dict)
     unsound: set[str] = field(default_factory=set)
     reviews: tuple[Registration, ...] = ()
+    standards: Package | None = None
     files: list[ReadFile] = field(default_factory=list)
 
     def take(self, group: Sequence[SourceFile]) -> None:
@@ -166,6 +171,7 @@ class _Reading:
         stem = _stem(file.name)
         if stem == OBJECTIVES:
             objectives = read_case(file.data, file.shown)
+            self.standards = objectives.package
             self._keep(file, OBJECTIVES, objectives.rows, objectives.problems)
         elif stem == "reviews" and file.name.endswith(".json"):
             registrations = read_registrations(file.data, file.shown)

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-VERSION = "1.1"
+VERSION: Literal["1.1"] = "1.1"
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 EXTENSION = re.compile(r"ext:[A-Za-z0-9._-]*[A-Za-z0-9._]")
@@ -118,7 +118,7 @@ class CFDocument(Strict):
     identifier: Uuid
     uri: Text
     frameworkType: Text | None = None
-    caseVersion: Literal["1.1"] | None = None
+    caseVersion: Literal["1.1"] = VERSION
     creator: Statement
     title: Statement
     lastChangeDateTime: Moment

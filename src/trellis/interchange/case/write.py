@@ -3,17 +3,12 @@
 import hashlib
 import json
 
-from trellis.interchange.case.models import VERSION, Package
+from trellis.interchange.case.models import Package
 
 
 def write_package(package: Package) -> bytes:
     """Return the package as JSON, properties in the order of the standard."""
     said = package.model_dump(mode="json", exclude_none=True)
-    document = said["CFDocument"]
-    # In the place where the standard has it, for the sake of people who read the file.
-    said["CFDocument"] = {
-        name: document[name] for name in ("identifier", "uri", "frameworkType") if name in document
-    } | {"caseVersion": VERSION} | document  # fmt: skip
     return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
 
 
