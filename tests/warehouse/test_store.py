@@ -26,7 +26,7 @@ def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     )
 
     assert read(warehouse, "results", manifest) == [1.0, 2.0, 3.0]
-    assert [part.year for part in warehouse.manifest(manifest).tables["results"]] == [
+    assert [part.partition for part in warehouse.manifest(manifest).tables["results"]] == [
         "2025",
         "2026",
     ]

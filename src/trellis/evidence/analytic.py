@@ -6,9 +6,11 @@ import polars as pl
 
 from trellis.interchange.bundle import DistrictFiles
 from trellis.interchange.district import LEVELS
+from trellis.interchange.streams import Streamed
 from trellis.people.loading import bundle_of, sections_of
-from trellis.warehouse.pseudonyms import pseudonyms
-from trellis.warehouse.tables import TABLES
+from trellis.warehouse.pseudonyms import pseudonyms, pseudonyms_of_distinct
+from trellis.warehouse.store import Partitions
+from trellis.warehouse.tables import TABLES, Table
 
 # A school year is named by the year in which it ends; it begins in July.
 FIRST_MONTH = 7
@@ -41,6 +43,22 @@ def tables(
         finished = _finished(name, frame, files.sources[source], secret, import_id)
         made[name] = pl.concat([made[name], finished]) if name in made else finished
     return made
+
+
+def partitions(files: DistrictFiles, *, secret: str, import_id: str) -> dict[str, Partitions]:
+    """Return the tables that were read piece by piece, each by what its file replaces."""
+    return {
+        name: _streamed(TABLES[name], streamed, files.sources[name], secret, import_id)
+        for name, streamed in files.streamed.items()
+    }
+
+
+def _streamed(
+    table: Table, streamed: Streamed, file: str, secret: str, import_id: str
+) -> Partitions:
+    people = pseudonyms_of_distinct(secret, "person", streamed.words["student_id"])
+    for values, frames in streamed.groups({"student_id": people}):
+        yield values, (_sourced(table, _tests(frame), file, import_id) for frame in frames)
 
 
 def _named(
@@ -101,7 +119,6 @@ def _as_it_is(rows: pl.DataFrame) -> pl.DataFrame:
 
 # File -> table, and how its rows become the table's.
 _DIRECT: dict[str, tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {
-    "assessment_results": ("assessment_results", _tests),
     "study_visits": ("study_visits", _study_visits),
     "rollouts": ("rollouts", _as_it_is),
     "costs": ("costs", _as_it_is),
@@ -235,7 +252,11 @@ def _finished(
     keyed = frame.with_columns(
         pseudonyms(secret, kind, frame[column]).alias(column) for column, kind in table.keys.items()
     )
-    with_source = keyed.with_columns(
+    return _sourced(table, keyed, file, import_id)
+
+
+def _sourced(table: Table, frame: pl.DataFrame, file: str, import_id: str) -> pl.DataFrame:
+    with_source = frame.with_columns(
         pl.lit(import_id).alias("import_id"), pl.lit(file).alias("file")
     )
     return with_source.select(pl.col(column).cast(kind) for column, kind in table.schema.items())

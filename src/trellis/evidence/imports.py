@@ -109,7 +109,7 @@ def read(
     """Read files against what is known; also return the last import if it brought the same."""
     tell("Reading the files", 0, 0)
     known = replace(known_of(loaders), mappings=mappings.in_use(), mapping=mapping)
-    files = read_district(paths, known=known, limits=LIMITS)
+    files = read_district(paths, known=known, limits=LIMITS, workplace=settings.TRELLIS_WORKPLACE)
     return files, _same_as_last(files)
 
 
@@ -242,7 +242,12 @@ def _write_tables(
         name: replace_rows(warehouse.read(name, base), frame, TABLES[name].replaces)
         for name, frame in new.items()
     }
-    return warehouse.write(merged, snapshot_of=base)
+    large = analytic.partitions(
+        checked.files,
+        secret=settings.TRELLIS_PSEUDONYM_SECRET,
+        import_id=str(checked.record.pk),
+    )
+    return warehouse.write(merged, partitions=large, snapshot_of=base)
 
 
 def _write_rows(checked: Checked, loaders: Sequence[Loader], tell: Tell) -> list[Change]:

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -10,9 +12,15 @@ import polars as pl
 from trellis.interchange import oneroster
 from trellis.interchange.case.models import Package
 from trellis.interchange.case.objectives import read_case
-from trellis.interchange.columns import FileSpec, check, forbidden_columns, forbidden_problem
-from trellis.interchange.csv_text import CsvText, read_csv_text
-from trellis.interchange.district import DISTRICT_FILES
+from trellis.interchange.columns import (
+    FileSpec,
+    check,
+    forbidden_columns,
+    forbidden_problem,
+    no_rows,
+)
+from trellis.interchange.csv_text import read_csv_text
+from trellis.interchange.district import DISTRICT_FILES, STREAMED
 from trellis.interchange.mapping import (
     ColumnMapping,
     apply_mapping,
@@ -24,14 +32,19 @@ from trellis.interchange.mapping import (
 from trellis.interchange.mapping_proposal import results_in
 from trellis.interchange.oneroster import Mode
 from trellis.interchange.problems import Problem, Severity, in_order, refuses
+from trellis.interchange.records import blocks, endless
 from trellis.interchange.references import Ids, dangling, defined_ids
 from trellis.interchange.registrations import Registration, read_registrations
 from trellis.interchange.roster import check_staff
 from trellis.interchange.separation import kept_apart
 from trellis.interchange.sources import Limits, SourceFile, open_paths, unused
+from trellis.interchange.streams import Streamed, endless_problem, read_streamed
+from trellis.interchange.workroom import Workroom
 
 ONEROSTER = "oneroster/"
 OBJECTIVES = "learning_objectives"
+# So much of a file in an unknown layout is looked at.
+SAMPLE_BYTES = 1_000_000
 PEOPLE = {"adult", "student"}
 UNKNOWN_LAYOUT = "package.unknown_layout"
 LEFT_ASIDE = "It was left aside. Names are in the reference of files."
@@ -85,6 +98,7 @@ class DistrictFiles:
         `row`, the record in its file (the header is row 1), but for the objectives of a document.
         Rows of OneRoster keep `status`: what is `tobedeleted` there is gone.
     modes : by name; of a `bulk` table the absent are gone too, a `delta` speaks only for its rows.
+    streamed : tables that may be too large for memory, read piece by piece.
     sources : name of the file of each table, for provenance.
     content_hash : SHA-256 over the names and contents of the files, whatever their order.
     standards : the whole package of which `learning_objectives` are the items.
@@ -92,6 +106,7 @@ class DistrictFiles:
 
     tables: Mapping[str, pl.DataFrame]
     modes: Mapping[str, Mode]
+    streamed: Mapping[str, Streamed]
     sources: Mapping[str, str]
     reviews: tuple[Registration, ...]
     files: tuple[ReadFile, ...]
@@ -105,12 +120,23 @@ class DistrictFiles:
 
 
 def read_district(
-    paths: Iterable[Path], *, known: Known | None = None, limits: Limits | None = None
+    paths: Iterable[Path],
+    *,
+    known: Known | None = None,
+    limits: Limits | None = None,
+    workplace: Path | None = None,
 ) -> DistrictFiles:
-    """Read folders, archives and files; every problem is listed."""
+    """Read folders, archives and files; every problem is listed.
+
+    Parameters
+    ----------
+    workplace : where folders for what is too large for memory are made, and removed again.
+    """
     known = known or Known()
-    opened = open_paths(paths, limits or Limits())
-    reading = _Reading(known, problems=list(opened.problems))
+    room = Workroom(workplace)
+    streams = partial(_may_be_large, known=known)
+    opened = open_paths(paths, limits or Limits(), streams=streams, room=room)
+    reading = _Reading(known, room, problems=list(opened.problems))
     for group in _by_archive(opened.files):
         reading.take(group)
     reading.check_together()
@@ -119,6 +145,7 @@ def read_district(
     return DistrictFiles(
         tables=reading.used_tables(),
         modes={name: reading.mode_of(name) for name in reading.used_tables()},
+        streamed=reading.streamed,
         sources=reading.sources,
         reviews=reading.reviews,
         files=tuple(reading.files),
@@ -133,9 +160,12 @@ class _Reading:
     """The state of one reading: tables as they come in, problems as they are found."""
 
     known: Known
+    room: Workroom
     problems: list[Problem]
     mapped: dict[str, ColumnMapping] = field(default_factory=dict)
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    streams: dict[str, SourceFile] = field(default_factory=dict)
+    streamed: dict[str, Streamed] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     modes: dict[str, Mode] = field(default_factory=dict)
     unsound: set[str] = field(default_factory=set)
@@ -179,7 +209,7 @@ class _Reading:
             self.problems += registrations.problems
             self._note(file, len(registrations.reviews))
             self.sources["reviews"] = file.shown
-        elif name := _district_table(file):
+        elif name := _district_table(file.name, file.head()):
             self._take_csv(file, name, SPECS[name])
         elif file.name.lower().endswith(".csv"):
             self._take_unknown(file)
@@ -187,8 +217,15 @@ class _Reading:
             self.problems.append(unused(file, LEFT_ASIDE))
 
     def _take_csv(self, file: SourceFile, name: str, spec: FileSpec) -> None:
-        if name in self.tables:
+        if name in self.sources:
             self.problems.append(_second(file, self.sources[name]))
+            return
+        if name in STREAMED:
+            # Read when the names of the other files are known; it may be too large to keep.
+            self.streams[name], self.sources[name] = file, file.shown
+            return
+        if endless(file.data):
+            self._keep(file, name, no_rows(spec), [endless_problem(file.shown, 0)])
             return
         checked = check(read_csv_text(file.data, file.shown), spec, file.shown)
         self._keep(file, name, checked.rows, checked.problems)
@@ -205,33 +242,31 @@ class _Reading:
 
     def _take_unknown(self, file: SourceFile) -> None:
         """Read a file in a vendor's layout by the mapping that fits, or leave it aside, said."""
-        text = read_csv_text(file.data, file.shown)
-        chosen = self.known.mappings.get(self.known.mapping)
-        found = (
-            (self.known.mapping, chosen) if chosen else best_fit(self.known.mappings, text.header)
-        )
-        if found:
-            self._take_mapped(file, text, *found)
+        text = read_csv_text(_first_records(file.head(SAMPLE_BYTES)), file.shown)
+        if found := _mapping_for(text.header, self.known):
+            self._take_mapped(file, *found)
             return
         proposal = results_in(text)
         banned = refused_columns(text.header) if proposal else forbidden_columns(text.header)
         self.problems += [forbidden_problem(file.shown, name) for name in banned]
         self.problems.append(_unknown_layout(file) if proposal else unused(file, LEFT_ASIDE))
 
-    def _take_mapped(
-        self, file: SourceFile, text: CsvText, name: str, mapping: ColumnMapping
-    ) -> None:
-        if mapping.table in self.tables:
-            self.problems.append(_second(file, self.sources[mapping.table]))
+    def _take_mapped(self, file: SourceFile, name: str, mapping: ColumnMapping) -> None:
+        table = mapping.table
+        if table in self.sources:
+            self.problems.append(_second(file, self.sources[table]))
             return
+        self.mapped[table] = mapping
+        self.problems.append(read_by(file.shown, name))
+        if table in STREAMED:
+            self.streams[table], self.sources[table] = file, file.shown
+            return
+        text = read_csv_text(file.data, file.shown)
         checked = check(apply_mapping(text, mapping, file.shown), mapping.spec, file.shown)
-        self.mapped[mapping.table] = mapping
-        said = in_the_files_words(checked.problems, mapping)
-        self._keep(file, mapping.table, checked.rows, [read_by(file.shown, name), *said])
+        self._keep(file, table, checked.rows, in_the_files_words(checked.problems, mapping))
 
     def _note(self, file: SourceFile, rows: int) -> None:
-        digest = hashlib.sha256(file.data).hexdigest()
-        self.files.append(ReadFile(file.shown, digest, len(file.data), rows))
+        self.files.append(ReadFile(file.shown, file.sha256(), file.size, rows))
 
     def check_together(self) -> None:
         """Check what only all files together can tell: references, meaning, and the wall."""
@@ -252,12 +287,24 @@ class _Reading:
                 found = dangling(rows, SPECS[name], self.sources[name], ids, unknowable=beyond)
                 mapping = self.mapped.get(name)
                 self.problems += in_the_files_words(found, mapping) if mapping else found
+        for name in self.streams:
+            self._read_stream(name, ids, unknowable)
         self.problems += self._reviews_of_unknown_programs(ids, unknowable)
         bundle = {n.removeprefix(ONEROSTER): t for n, t in self.tables.items() if ONEROSTER in n}
         files = {n.removeprefix(ONEROSTER): f for n, f in self.sources.items()}
         self.problems += oneroster.check_meaning(bundle, files, self.tables.get(OBJECTIVES))
         self.problems += check_staff(bundle, files, known.emails)
         self.problems += kept_apart(self.tables, known.tables, self.sources)
+
+    def _read_stream(self, name: str, ids: Ids, unknowable: set[str]) -> None:
+        file, mapping = self.streams[name], self.mapped.get(name)
+        streamed = read_streamed(
+            file, SPECS[name], ids=ids, unknowable=unknowable, room=self.room, mapping=mapping
+        )
+        found = streamed.problems
+        self.problems += in_the_files_words(found, mapping) if mapping else found
+        self.streamed[name] = streamed
+        self._note(file, streamed.read)
 
     def _reviews_of_unknown_programs(self, ids: Ids, unknowable: set[str]) -> Iterator[Problem]:
         if "program" in unknowable:
@@ -294,19 +341,44 @@ def _is_oneroster(file: SourceFile, group: Sequence[SourceFile]) -> bool:
     return (
         file.name.endswith(".csv")
         and _stem(file.name) in oneroster.FILES
-        and (b"sourcedId" in file.data[:200] or _stem(file.name) not in DISTRICT_FILES)
+        and (b"sourcedId" in file.head(200) or _stem(file.name) not in DISTRICT_FILES)
         and any(_stem(other.name) in oneroster.FILES for other in group)
     )
 
 
-def _district_table(file: SourceFile) -> str | None:
+def _may_be_large(name: str, head: bytes, known: Known) -> bool:
+    """Tell whether a file is read piece by piece: results, also in a layout not known yet."""
+    if not name.lower().endswith(".csv") or _stem(name) in oneroster.FILES:
+        return False
+    if table := _district_table(name, head):
+        return table in STREAMED
+    found = _mapping_for(_header(name, head), known)
+    return found is None or found[1].table in STREAMED
+
+
+def _mapping_for(header: tuple[str, ...], known: Known) -> tuple[str, ColumnMapping] | None:
+    """Return the mapping that was chosen, else the one that fits best, with its name."""
+    chosen = known.mappings.get(known.mapping)
+    return (known.mapping, chosen) if chosen else best_fit(known.mappings, header)
+
+
+def _first_records(head: bytes) -> bytes:
+    """Cut the beginning of a file where a record ends."""
+    return head if len(head) < SAMPLE_BYTES else next(blocks(BytesIO(head)))
+
+
+def _header(name: str, head: bytes) -> tuple[str, ...]:
+    return read_csv_text(head.split(b"\n")[0], name).header
+
+
+def _district_table(name: str, head: bytes) -> str | None:
     """Recognize a district's file by its name, else by exactly the right header."""
-    if not file.name.lower().endswith(".csv"):
+    if not name.lower().endswith(".csv"):
         return None
-    stem = _stem(file.name).lower()
+    stem = _stem(name).lower()
     if stem in DISTRICT_FILES:
         return stem
-    header = set(read_csv_text(file.data[:4096].split(b"\n")[0], file.shown).header)
+    header = set(_header(name, head))
     return next(
         (
             name

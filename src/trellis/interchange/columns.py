@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -161,7 +161,7 @@ def check(text: CsvText, spec: FileSpec, file: str) -> Checked:
     """Hold the cells of a file against its specification and give them their types."""
     header = list(_header_problems(text.header, spec, file)) if text.header else []
     if header or not set(spec.needed) <= set(text.rows.columns):
-        return Checked(_no_rows(spec), (*text.problems, *header))
+        return Checked(no_rows(spec), (*text.problems, *header))
     left_out = [name for name in spec.names if name not in text.rows.columns]
     with_all = text.rows.with_columns(pl.lit(None, pl.String).alias(name) for name in left_out)
     raw = with_all.select(ROW, *spec.names)
@@ -403,11 +403,18 @@ def _duplicates(raw: pl.DataFrame, spec: FileSpec, file: str) -> Iterator[Proble
     first = raw.group_by(spec.key).agg(pl.col(ROW).min().alias("first"))
     shown = again.join(first, on=spec.key, how="left", nulls_equal=True)
     for row in shown.select(ROW, "first", *spec.key).iter_rows():
-        yield Problem(
-            file, row[0], ", ".join(spec.key),
-            shorten(", ".join(str(value) for value in row[2:] if value is not None)),
-            "each row once", f"Row {row[1]} says the same; keep one of the two.", "row.duplicate",
-        )  # fmt: skip
+        yield duplicate_problem(file, row[0], spec.key, row[2:], row[1])
+
+
+def duplicate_problem(
+    file: str, row: int, key: Sequence[str], values: Sequence[object], first: int
+) -> Problem:
+    """Say that a row stands in the file a second time."""
+    return Problem(
+        file, row, ", ".join(key),
+        shorten(", ".join(str(value) for value in values if value is not None)),
+        "each row once", f"Row {first} says the same; keep one of the two.", "row.duplicate",
+    )  # fmt: skip
 
 
 def _rule_problems(typed: pl.DataFrame, spec: FileSpec, file: str) -> Iterator[Problem]:
@@ -421,7 +428,8 @@ def _rule_problems(typed: pl.DataFrame, spec: FileSpec, file: str) -> Iterator[P
     yield from _run(typed, checks, file)
 
 
-def _no_rows(spec: FileSpec) -> pl.DataFrame:
+def no_rows(spec: FileSpec) -> pl.DataFrame:
+    """Return a checked file without rows."""
     text = dict.fromkeys(spec.names, pl.String)
     blank = pl.DataFrame(schema={ROW: pl.Int64, **text})
     return blank.select(ROW, *(_typed(c, spec) for c in spec.columns if c.kind != "skip"))

@@ -278,6 +278,9 @@ RESOURCES = FileSpec(
     defines=(("resource", "resource_id"),),
 )  # fmt: skip
 
+# Files that may be too large for memory; they are read piece by piece.
+STREAMED = ("assessment_results",)
+
 DISTRICT_FILES: dict[str, FileSpec] = {
     spec.name: spec
     for spec in (

@@ -155,7 +155,7 @@ def apply_mapping(text: CsvText, mapping: ColumnMapping, file: str) -> CsvText:
     rows = map_rows(text.rows, mapping)
     brought = rows[ROW].n_unique()
     if brought < text.rows.height:
-        problems.append(_left_out(file, text.rows.height, brought))
+        problems.append(left_out(file, text.rows.height, brought))
     return CsvText(mapping.spec.names, rows, tuple(problems))
 
 
@@ -364,7 +364,8 @@ def _gone(file: str, name: str) -> Problem:
     )  # fmt: skip
 
 
-def _left_out(file: str, read: int, kept: int) -> Problem:
+def left_out(file: str, read: int, kept: int) -> Problem:
+    """Say how many rows a mapping leaves out."""
     return Problem(
         file, 0, "", shorten(f"{read - kept:,} of {read:,} rows"), "rows with a result that the "
         "mapping brings", "They hold no result, or a subject or term that the mapping leaves out. "

@@ -1,17 +1,27 @@
 """Open folders, archives and files, and refuse the dangerous ones before unpacking anything."""
 
+import errno
+import hashlib
 import io
 import lzma
+import shutil
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from trellis.interchange.problems import Problem, Severity, shorten
+from trellis.interchange.workroom import Workroom
 
 MEGABYTE = 1_000_000
+# Enough for any header line that makes sense.
+HEAD_BYTES = 16_384
+# Members of an archive up to this size are unpacked into memory, larger ones onto the disk.
+IN_MEMORY_BYTES = 32 * MEGABYTE
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 # What zipfile and its decompressors raise on damaged archives; not all of it is documented.
 DAMAGE = (
@@ -26,8 +36,9 @@ class Limits:
 
     Attributes
     ----------
-    file_bytes : of one file, unpacked.
-    total_bytes : of all files together, unpacked.
+    file_bytes : of one file that is read whole, unpacked.
+    total_bytes : of all files that are read whole, unpacked.
+    streamed_bytes : of one file that is read piece by piece, unpacked, and of all of them.
     ratio : unpacked to packed size; ordinary CSV stays below 30.
     ratio_from : packed files that unpack to less are never bombs.
     files : number of files.
@@ -35,6 +46,7 @@ class Limits:
 
     file_bytes: int = 400 * MEGABYTE
     total_bytes: int = 1_500 * MEGABYTE
+    streamed_bytes: int = 20_000 * MEGABYTE
     ratio: int = 150
     ratio_from: int = 10 * MEGABYTE
     files: int = 300
@@ -42,15 +54,46 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file: the archive it came in (empty when loose), its own name and its bytes."""
+    """One file: the archive it came in (empty when loose), its own name and where its bytes are.
+
+    Attributes
+    ----------
+    content : the bytes, or the file on the disk that holds them.
+    streamed : it may be too large for memory, and is read piece by piece.
+    """
 
     archive: str
     name: str
-    data: bytes
+    content: bytes | Path
+    streamed: bool = False
 
     @property
     def shown(self) -> str:
         return f"{self.archive}/{self.name}" if self.archive else self.name
+
+    @property
+    def size(self) -> int:
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        return self.content.stat().st_size
+
+    @property
+    def data(self) -> bytes:
+        """Everything at once; not for files that are streamed."""
+        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
+
+    def open(self) -> io.BufferedIOBase:
+        if isinstance(self.content, bytes):
+            return io.BytesIO(self.content)
+        return self.content.open("rb")
+
+    def head(self, size: int = HEAD_BYTES) -> bytes:
+        with self.open() as stream:
+            return stream.read(size)
+
+    def sha256(self) -> str:
+        with self.open() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +104,27 @@ class Opened:
     problems: tuple[Problem, ...]
 
 
-def open_paths(paths: Iterable[Path], limits: Limits) -> Opened:
-    """Read folders, archives and files into memory, one level of archives deep."""
+# Tells from the name of a file and its first bytes whether it is read piece by piece.
+Streams = Callable[[str, bytes], bool]
+
+
+def open_paths(
+    paths: Iterable[Path], limits: Limits, *, streams: Streams, room: Workroom
+) -> Opened:
+    """Open folders, archives and files, one level of archives deep.
+
+    Loose files stay where they are until somebody reads them; large members of an archive are
+    unpacked into the workroom.
+    """
+    opening = _Opening(limits, streams, room)
     files: list[SourceFile] = []
     problems: list[Problem] = []
-    room = limits.total_bytes
     for path in _expanded(paths, problems):
-        for found in _open_one(path, limits, room):
+        for found in opening.open(path):
             if isinstance(found, Problem):
                 problems.append(found)
             else:
                 files.append(found)
-                room -= len(found.data)
     if len(files) > limits.files:
         problems.append(_too_many(len(files), limits))
         return Opened((), tuple(problems))
@@ -96,76 +148,149 @@ def _expanded(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
                                    "package.not_there"))  # fmt: skip
 
 
-def _open_one(path: Path, limits: Limits, room: int) -> Iterator[SourceFile | Problem]:
-    try:
-        size = path.stat().st_size
-        if size > min(limits.file_bytes, room):
-            yield _oversized(path.name, size, limits)
+class _Opening:
+    """The opening of all paths: what room is left for files read whole, and for streamed ones."""
+
+    def __init__(self, limits: Limits, streams: Streams, room: Workroom) -> None:
+        self.limits = limits
+        self.streams = streams
+        self.room = room
+        self.whole_left = limits.total_bytes
+        self.streamed_left = limits.streamed_bytes
+
+    def open(self, path: Path) -> Iterator[SourceFile | Problem]:
+        if path.suffix.lower() == ".zip":
+            yield from self._archive(path.name, path, nested=False)
             return
-        data = path.read_bytes()
-    except OSError as error:
-        yield _whole(path.name, error.strerror or "an error", "a file that can be read",
-                     "Check that the file may be read and is not on a lost drive.",
-                     "package.unreadable")  # fmt: skip
-        return
-    if path.suffix.lower() == ".zip":
-        yield from _open_archive(path.name, data, limits, room, nested=False)
-    else:
-        yield SourceFile("", path.name, data)
+        try:
+            file = SourceFile("", path.name, path)
+            yield self._accepted(replace(file, streamed=self.streams(file.name, file.head())))
+        except OSError as error:
+            yield _whole(path.name, error.strerror or "an error", "a file that can be read",
+                         "Check that the file may be read and is not on a lost drive.",
+                         "package.unreadable")  # fmt: skip
 
+    def _accepted(self, file: SourceFile) -> SourceFile | Problem:
+        """Take a file into account, or refuse it for its size."""
+        if file.size > self._most(streamed=file.streamed):
+            return _oversized(file.shown, file.size, self.limits)
+        if file.streamed:
+            self.streamed_left -= file.size
+        else:
+            self.whole_left -= file.size
+        return file
 
-def _open_archive(
-    name: str, data: bytes, limits: Limits, room: int, *, nested: bool
-) -> Iterator[SourceFile | Problem]:
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except DAMAGE as error:
-        yield _broken(name, str(error))
-        return
-    with archive:
-        members = [
-            m for m in archive.infolist() if not m.is_dir() and not _of_the_system(m.filename)
-        ]
-        refused = list(_refused_members(name, members, limits, room))
-        if refused:
-            yield from refused
+    def _most(self, *, streamed: bool) -> int:
+        whole = min(self.limits.file_bytes, self.whole_left)
+        return self.streamed_left if streamed else whole
+
+    def _archive(
+        self, name: str, content: Path | bytes, *, nested: bool
+    ) -> Iterator[SourceFile | Problem]:
+        try:
+            source = io.BytesIO(content) if isinstance(content, bytes) else content
+            archive = zipfile.ZipFile(source)
+        except DAMAGE as error:
+            yield _broken(name, str(error))
             return
-        for member in members:
-            yield from _open_member(archive, member, name, limits, room, nested=nested)
+        with archive:
+            members = [
+                m for m in archive.infolist() if not m.is_dir() and not _of_the_system(m.filename)
+            ]
+            refused = list(
+                _refused_members(
+                    name, members, self.limits, self.whole_left,
+                    lambda member: self._is_streamed(archive, member),
+                )
+            )  # fmt: skip
+            if refused:
+                yield from refused
+                return
+            for member in members:
+                yield from self._member(archive, member, name, nested=nested)
+
+    def _is_streamed(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+        try:
+            with archive.open(member) as stream:
+                return self.streams(PurePosixPath(member.filename).name, stream.read(HEAD_BYTES))
+        except DAMAGE:
+            return False
+
+    def _member(
+        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, *, nested: bool
+    ) -> Iterator[SourceFile | Problem]:
+        inside = PurePosixPath(member.filename).name
+        shown = f"{name}/{inside}"
+        try:
+            with archive.open(member) as stream:
+                head = stream.read(HEAD_BYTES)
+                streamed = self.streams(inside, head)
+                unpacked = self._unpacked(head, stream, member, shown, streamed=streamed)
+        except DAMAGE as error:
+            yield _broken(shown, str(error))
+            return
+        if isinstance(unpacked, Problem):
+            yield unpacked
+        elif not inside.lower().endswith(".zip"):
+            yield self._accepted(SourceFile(name, inside, unpacked, streamed))
+        elif nested:
+            yield _whole(shown, "an archive in an archive in an archive",
+                         "at most one archive inside another", "Unpack it first.",
+                         "package.nested")  # fmt: skip
+        else:
+            yield from self._archive(shown, unpacked, nested=True)
+
+    def _unpacked(
+        self, head: bytes, stream: IO[bytes], member: zipfile.ZipInfo, shown: str, *, streamed: bool
+    ) -> bytes | Path | Problem:
+        """Unpack a member, counting what comes out: what it claims for itself is not trusted."""
+        most = self._most(streamed=streamed)
+        if member.file_size > most:
+            return _oversized(shown, member.file_size, self.limits)
+        bomb = max(self.limits.ratio_from, self.limits.ratio * max(member.compress_size, 1))
+        if member.file_size <= IN_MEMORY_BYTES:
+            data = head + stream.read(min(most, bomb) + 1 - len(head))
+            return self._too_large(shown, len(data), member, most, bomb) or data
+        path = self.room.new_file()
+        if shutil.disk_usage(path.parent).free < member.file_size:
+            return _no_space(shown, member.file_size)
+        size = 0
+        try:
+            with path.open("wb") as kept:
+                for piece in _pieces(head, stream):
+                    size += len(piece)
+                    if size > min(most, bomb):
+                        break
+                    kept.write(piece)
+        except OSError as error:
+            if error.errno in NO_SPACE:
+                return _no_space(shown, member.file_size)
+            raise
+        return self._too_large(shown, size, member, most, bomb) or path
+
+    def _too_large(
+        self, shown: str, size: int, member: zipfile.ZipInfo, most: int, bomb: int
+    ) -> Problem | None:
+        if size > bomb:
+            return _bomb(shown, size, member.compress_size, self.limits)
+        return _oversized(shown, size, self.limits) if size > most else None
 
 
-def _open_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, limits: Limits, room: int,
-    *, nested: bool,
-) -> Iterator[SourceFile | Problem]:  # fmt: skip
-    inside = PurePosixPath(member.filename).name
-    try:
-        with archive.open(member) as stream:
-            # Never trust the size that the archive claims for itself.
-            data = stream.read(limits.file_bytes + 1)
-    except DAMAGE as error:
-        yield _broken(f"{name}/{inside}", str(error))
-        return
-    if len(data) > limits.file_bytes:
-        yield _oversized(f"{name}/{inside}", len(data), limits)
-    elif not inside.lower().endswith(".zip"):
-        yield SourceFile(name, inside, data)
-    elif nested:
-        yield _whole(f"{name}/{inside}", "an archive in an archive in an archive",
-                     "at most one archive inside another", "Unpack it first.",
-                     "package.nested")  # fmt: skip
-    else:
-        yield from _open_archive(f"{name}/{inside}", data, limits, room, nested=True)
+def _pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+    yield head
+    while piece := stream.read(MEGABYTE):
+        yield piece
 
 
 def _refused_members(
-    name: str, members: list[zipfile.ZipInfo], limits: Limits, room: int
-) -> Iterator[Problem]:
-    """Judge an archive by its table of contents alone, before a byte is unpacked."""
+    name: str, members: list[zipfile.ZipInfo], limits: Limits, room: int,
+    is_streamed: Callable[[zipfile.ZipInfo], bool],
+) -> Iterator[Problem]:  # fmt: skip
+    """Judge an archive by its table of contents alone, before more than a header is unpacked."""
     if len(members) > limits.files:
         yield _too_many(len(members), limits, name)
     total, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
-    if total > room:
+    if total > room and sum(m.file_size for m in members if not is_streamed(m)) > room:
         yield _oversized(name, total, limits)
     elif total > limits.ratio_from and total > limits.ratio * max(packed, 1):
         yield _bomb(name, total, packed, limits)
@@ -176,7 +301,7 @@ def _refused_members(
             yield _whole(name, member.filename, "file names without a path upward",
                          "Pack the files again, flat, without folders.",
                          "package.path")  # fmt: skip
-        elif member.file_size > limits.file_bytes:
+        elif member.file_size > limits.file_bytes and not is_streamed(member):
             yield _oversized(shown, member.file_size, limits)
         elif member.flag_bits & 0x1:
             yield _whole(shown, "a file locked with a password", "a file that can be opened",
@@ -210,8 +335,16 @@ def _broken(name: str, why: str) -> Problem:
 def _oversized(name: str, size: int, limits: Limits) -> Problem:
     return _whole(name, f"{size / MEGABYTE:,.1f} MB",
                   f"at most {limits.file_bytes / MEGABYTE:,.0f} MB a file and "
-                  f"{limits.total_bytes / MEGABYTE:,.0f} MB together",
+                  f"{limits.total_bytes / MEGABYTE:,.0f} MB together; of test results "
+                  f"{limits.streamed_bytes / MEGABYTE:,.0f} MB",
                   "Bring one school year at a time.", "package.oversized")  # fmt: skip
+
+
+def _no_space(name: str, size: int) -> Problem:
+    return _whole(name, "too little free space on the disk",
+                  f"{size / MEGABYTE:,.0f} MB of free space to unpack the file",
+                  "Nothing was changed. Make room on the disk of Trellis, then bring it again.",
+                  "package.no_space")  # fmt: skip
 
 
 def _bomb(name: str, total: int, packed: int, limits: Limits) -> Problem:

@@ -7,16 +7,23 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from trellis.warehouse.tables import TABLES
+from trellis.warehouse.tables import TABLES, YEAR
 
-YEAR = "school_year"
 ASIDE = ".aside-"
+# A file of a table that is split finely; larger ones would ask for more memory to write and read.
+PART_ROWS = 1_000_000
+WRITERS = 2
+
+# The values by which a table is split, and their rows, piece by piece.
+Partitions = Iterable[tuple[tuple[object, ...], Iterable[pl.DataFrame]]]
 
 
 class DamagedWarehouseError(Exception):
@@ -25,9 +32,15 @@ class DamagedWarehouseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One Parquet file of a table: its school year (empty when not split), place, hash and rows."""
+    """One Parquet file of a table.
 
-    year: str
+    Attributes
+    ----------
+    partition : what all its rows share, as `2026` or `2026/fall/math`; empty when not split.
+    path : its place in the warehouse.
+    """
+
+    partition: str
     path: str
     sha256: str
     rows: int
@@ -51,10 +64,26 @@ class Warehouse:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def write(self, tables: Mapping[str, pl.DataFrame], *, snapshot_of: str = "") -> str:
-        """Write tables as a new manifest that keeps all other tables of `snapshot_of`."""
+    def write(
+        self,
+        tables: Mapping[str, pl.DataFrame],
+        *,
+        partitions: Mapping[str, Partitions] | None = None,
+        snapshot_of: str = "",
+    ) -> str:
+        """Write tables as a new manifest that keeps all other tables of `snapshot_of`.
+
+        Parameters
+        ----------
+        partitions : by table, the partitions that take the place of those of the same values;
+            neither they nor the old ones need to fit into memory.
+        """
         kept = dict(self.manifest(snapshot_of).tables) if snapshot_of else {}
         kept |= {name: tuple(self._parts(name, frame)) for name, frame in tables.items()}
+        kept |= {
+            name: tuple(self._replaced(name, kept.get(name, ()), new))
+            for name, new in (partitions or {}).items()
+        }
         body = _body(kept)
         name = hashlib.sha256(body).hexdigest()
         self._put(self.root / "manifests" / f"{name}.json", body)
@@ -80,7 +109,7 @@ class Warehouse:
         if hashlib.sha256(body).hexdigest() != name:
             raise DamagedWarehouseError(f"The manifest {name} was changed.")
         said = json.loads(body)["tables"]
-        return Manifest(name, {t: tuple(Part(**p) for p in parts) for t, parts in said.items()})
+        return Manifest(name, {t: tuple(_said(p) for p in parts) for t, parts in said.items()})
 
     def verify(self, name: str) -> None:
         """Read every file of a manifest and hold it against its hash."""
@@ -141,15 +170,51 @@ class Warehouse:
         for (year,), rows in sorted(frame.partition_by(YEAR, as_dict=True).items(), key=str):
             yield self._part(table, str(year), rows)
 
-    def _part(self, table: str, year: str, frame: pl.DataFrame) -> Part:
+    def _replaced(self, table: str, old: Iterable[Part], partitions: Partitions) -> Iterable[Part]:
+        """Write partitions, and return them with the old parts of other values, in order."""
+        # Two at a time: most of the work is the one column of pseudonyms.
+        with ThreadPoolExecutor(WRITERS) as pool:
+            written = pool.map(lambda one: list(self._pieces(table, *one)), partitions)
+            new = {parts[0].partition: parts for parts in written if parts}
+        finer = len(TABLES[table].split)
+        kept: list[Part] = []
+        for part in old:
+            if part.partition.count("/") + 1 < finer:
+                kept += self._split(table, part)  # written before the table was split so finely
+            else:
+                kept.append(part)
+        left = [part for part in kept if part.partition not in new]
+        return sorted([*left, *(p for parts in new.values() for p in parts)], key=_partition)
+
+    def _pieces(
+        self, table: str, values: tuple[object, ...], frames: Iterable[pl.DataFrame]
+    ) -> Iterator[Part]:
+        partition = "/".join(str(value) for value in values)
+        waiting: list[pl.DataFrame] = []
+        for frame in frames:
+            waiting.append(frame)
+            if sum(one.height for one in waiting) >= PART_ROWS:
+                yield self._part(table, partition, pl.concat(waiting))
+                waiting = []
+        if waiting:
+            yield self._part(table, partition, pl.concat(waiting))
+
+    def _split(self, table: str, part: Part) -> Iterator[Part]:
+        rows = pl.read_parquet(self.root / part.path)
+        groups = rows.partition_by(TABLES[table].split, as_dict=True, maintain_order=True)
+        for values, frame in groups.items():
+            yield from self._pieces(table, values, [frame])
+
+    def _part(self, table: str, partition: str, frame: pl.DataFrame) -> Part:
         buffer = io.BytesIO()
-        frame.write_parquet(buffer, compression="zstd")
+        frame.write_parquet(buffer, compression="zstd", compression_level=1)
         data = buffer.getvalue()
         digest = _digest(data)
-        path = Path("tables") / table / f"{year + '-' if year else ''}{digest[:32]}.parquet"
+        name = f"{partition.replace('/', '-')}-{digest[:32]}" if partition else digest[:32]
+        path = Path("tables") / table / f"{name}.parquet"
         if not (self.root / path).exists():
             self._put(self.root / path, data)
-        return Part(year, str(path), digest, frame.height)
+        return Part(partition, str(path), digest, frame.height)
 
     def _put(self, path: Path, data: bytes) -> None:
         """Write aside, flush to disk, then rename: a half-written file never has a name."""
@@ -179,11 +244,18 @@ def replace_rows(
 
 
 def _body(tables: Mapping[str, tuple[Part, ...]]) -> bytes:
-    said = {
-        name: [{"year": p.year, "path": p.path, "sha256": p.sha256, "rows": p.rows} for p in parts]
-        for name, parts in sorted(tables.items())
-    }
+    said = {name: [asdict(part) for part in parts] for name, parts in sorted(tables.items())}
     return json.dumps({"tables": said}, indent=1).encode()
+
+
+def _said(part: dict[str, Any]) -> Part:
+    # Manifests said `year` while every table was split by school year alone.
+    partition = part["partition"] if "partition" in part else part["year"]
+    return Part(partition, part["path"], part["sha256"], part["rows"])
+
+
+def _partition(part: Part) -> str:
+    return part.partition
 
 
 def _digest(data: bytes) -> str:

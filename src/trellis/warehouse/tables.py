@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+YEAR = "school_year"
+# Tables that may be too large for memory.
+LARGE = ("assessment_results",)
 PROVENANCE: dict[str, type[pl.DataType]] = {
     "import_id": pl.String,
     "file": pl.String,
@@ -20,12 +23,15 @@ class Table:
     columns : names and types, without provenance.
     replaces : a file that brings rows replaces all rows with the same values here.
     keys : columns that hold pseudonyms, with the kind of thing each names.
+    split : columns by which its rows are split into files. Where they are those that a new file
+        replaces, replacing is changing files, and nothing old is read.
     """
 
     name: str
     columns: dict[str, type[pl.DataType]]
     replaces: tuple[str, ...]
     keys: dict[str, str]
+    split: tuple[str, ...]
 
     @property
     def schema(self) -> dict[str, type[pl.DataType]]:
@@ -35,7 +41,8 @@ class Table:
 def _table(name: str, replaces: tuple[str, ...], /, **columns: type[pl.DataType]) -> Table:
     kinds = {"student": "person", "teacher": "person", "adult": "person", "section": "section"}
     keys = {column: kinds[column] for column in columns if column in kinds}
-    return Table(name, columns, replaces, keys)
+    by_year = (YEAR,) if YEAR in columns else ()
+    return Table(name, columns, replaces, keys, replaces if name in LARGE else by_year)
 
 
 _ANSWERS = dict.fromkeys(("enrolled", "never", "rarely", "sometimes", "often", "always"), pl.Int64)

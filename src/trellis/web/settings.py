@@ -39,6 +39,7 @@ _today = os.environ.get("TRELLIS_TODAY", "2026-03-11" if TRELLIS_DEMO else "")
 TRELLIS_TODAY: date | None = date.fromisoformat(_today) if _today else None
 TRELLIS_WAREHOUSE = TRELLIS_HOME / "warehouse"
 TRELLIS_UPLOADS = TRELLIS_HOME / "uploads"
+TRELLIS_WORKPLACE = TRELLIS_HOME / "work"  # for what is too large for memory while it is read
 # Uploads are streamed to this disk, not to the memory or the temporary folder of the machine.
 TRELLIS_UPLOADS.mkdir(exist_ok=True)
 FILE_UPLOAD_TEMP_DIR = TRELLIS_UPLOADS

@@ -1,0 +1,118 @@
+"""Pack rows: a cell is the place of its text among the distinct texts of its column.
+
+Most cells of a large file repeat: a year, a term, a student. Each distinct text is checked and
+typed once, however often it stands.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
+
+import numpy as np
+import polars as pl
+
+from trellis.interchange.columns import Checked, Column, FileSpec, check
+from trellis.interchange.csv_text import ROW, CsvText
+from trellis.interchange.problems import refuses
+
+COMMA = 44
+# The quick reader would take a number behind a blank; the ordinary check does not.
+BLANK_FIRST = (b", ", b",\t", b"\n ", b"\n\t")
+
+
+class Words:
+    """The distinct texts of one column, in the order in which they were met."""
+
+    def __init__(self, column: Column, known: Set[str] | None) -> None:
+        self.column = column
+        self.known = known
+        # A dictionary of its own, which grows from block to block and goes with this object.
+        self.kind = pl.Categorical(pl.Categories.random())
+        # Polars forgets a dictionary when no column uses it any more; this one does.
+        self._user = pl.Series([], dtype=self.kind)
+        self.values = _checked(column, pl.Series([], dtype=pl.String)).rows[column.name]
+
+    def learn(self) -> bool:
+        """Check and type what was met since the last time; return whether all of it is sound."""
+        new = self._new()
+        if not len(new):
+            return True
+        checked = _checked(self.column, new)
+        self.values = pl.concat([self.values, checked.rows[self.column.name]])
+        known = self.known is None or set(new.to_list()) <= self.known
+        return known and not refuses(checked.problems)
+
+    def _new(self) -> pl.Series:
+        known = len(self.values)
+        texts: list[str] = []
+        with suppress(IndexError):
+            while True:
+                texts.append(str(self.kind.categories[known + len(texts)]))
+        return pl.Series(texts, dtype=pl.String)
+
+    def places(self, texts: pl.Series) -> pl.Series:
+        """Return the places of texts; empty cells stay empty."""
+        return texts.cast(self.kind).to_physical()
+
+
+def pack_sound(
+    block: bytes,
+    records: int,
+    header: Sequence[str],
+    columns: Sequence[Column],
+    words: Mapping[str, Words],
+) -> pl.DataFrame | None:
+    """Pack a block on the assumption that it is sound; None where anything speaks against it."""
+    if not _plain(block, records * (len(header) - 1)):
+        return None
+    kinds = {name: words[name].kind if name in words else pl.Float64() for name in header}
+    try:
+        rows = pl.read_csv(block, has_header=False, schema=kinds)
+    except (pl.exceptions.PolarsError, ValueError):
+        return None
+    if rows.height != records:
+        return None
+    missing = [c.name for c in columns if c.required and rows[c.name].null_count()]
+    numbers = [c for c in columns if c.name in header and c.name not in words]
+    # A list, so that every column learns its texts whatever another column says.
+    learned = [one.learn() for one in words.values()]
+    if missing or not all(learned):
+        return None
+    if not all(_sound_number(rows[column.name], column) for column in numbers):
+        return None
+    return rows.select(
+        pl.col(c.name).to_physical() if c.name in words else pl.col(c.name)
+        for c in columns
+        if c.name in header
+    )
+
+
+def _plain(block: bytes, commas: int) -> bool:
+    """Tell whether one line is one record, and every record has all its cells."""
+    if b'"' in block or b"\x00" in block:
+        return False
+    if (b" " in block or b"\t" in block) and any(blank in block for blank in BLANK_FIRST):
+        return False
+    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
+        return False
+    if not block.isascii():
+        try:
+            block.decode()
+        except UnicodeDecodeError:
+            return False
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8) == COMMA)) == commas
+
+
+def _sound_number(numbers: pl.Series, column: Column) -> bool:
+    """Check the least and the greatest number: where both are sound, all between them are."""
+    there = numbers.drop_nulls()
+    if not len(there):
+        return True
+    if not there.is_finite().all():
+        return False
+    ends = pl.Series([there.min(), there.max()]).cast(pl.String)
+    return not refuses(_checked(column, ends).problems)
+
+
+def _checked(column: Column, texts: pl.Series) -> Checked:
+    rows = pl.DataFrame({ROW: np.arange(len(texts)), column.name: texts})
+    return check(CsvText((column.name,), rows), FileSpec(column.name, (column,)), "")

@@ -1,0 +1,46 @@
+"""Keep frames by key: in memory while they are few, in files once they are many."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from trellis.interchange.workroom import Workroom
+
+ROWS_IN_MEMORY = 2_000_000
+
+# What a key of packed rows is made of: places of words.
+Places = tuple[int, ...]
+
+
+class Spool:
+    """Frames of one schema, returned key by key in the order in which they came."""
+
+    def __init__(self, room: Workroom) -> None:
+        self._room = room
+        self._fresh: dict[Places, list[pl.DataFrame]] = {}
+        self._files: dict[Places, list[Path]] = {}
+        self._rows = 0
+
+    def add(self, key: Places, frame: pl.DataFrame) -> None:
+        self._fresh.setdefault(key, []).append(frame)
+        self._files.setdefault(key, [])
+        self._rows += frame.height
+        if self._rows > ROWS_IN_MEMORY:
+            self._spill()
+
+    def __iter__(self) -> Iterator[Places]:
+        return iter(self._files)
+
+    def frames(self, key: Places) -> Iterator[pl.DataFrame]:
+        for path in self._files[key]:
+            yield pl.read_ipc(path)
+        yield from self._fresh.get(key, ())
+
+    def _spill(self) -> None:
+        for key, frames in self._fresh.items():
+            path = self._room.new_file()
+            pl.concat(frames).write_ipc(path)
+            self._files[key].append(path)
+        self._fresh.clear()
+        self._rows = 0

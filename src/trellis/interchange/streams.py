@@ -1,0 +1,305 @@
+"""Check a file of any size piece by piece, and keep its sound rows packed.
+
+A block is first read on the assumption that it is sound. Where anything speaks against that, the
+ordinary check of `columns` reads it again and says what is wrong.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from trellis.interchange import records
+from trellis.interchange.columns import FileSpec, check, duplicate_problem
+from trellis.interchange.csv_text import BOM, ROW, CsvText, read_csv_text
+from trellis.interchange.mapping import ColumnMapping, apply_mapping, left_out, map_rows
+from trellis.interchange.packing import Words, pack_sound
+from trellis.interchange.problems import Problem, Severity, refuses
+from trellis.interchange.references import Ids, dangling
+from trellis.interchange.sources import SourceFile
+from trellis.interchange.spool import Places, Spool
+from trellis.interchange.workroom import Workroom
+
+# A file of millions of rows can have millions of problems; so many are told one by one.
+MOST_PROBLEMS = 1_000
+# After this one nobody knows any more where a record begins.
+UNREADABLE = "csv.unclosed_quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """The sound rows of a file that was read piece by piece.
+
+    Attributes
+    ----------
+    read, refused : numbers of records; the others were kept.
+    words : by column, the distinct values; packed rows hold places in them.
+    """
+
+    spec: FileSpec
+    read: int
+    refused: int
+    problems: tuple[Problem, ...]
+    words: dict[str, pl.Series]
+    spool: Spool
+
+    def groups(
+        self, instead: Mapping[str, pl.Series] | None = None
+    ) -> Iterator[tuple[tuple[object, ...], Iterator[pl.DataFrame]]]:
+        """Yield the values of the key's columns after the first, in order, with their rows.
+
+        Parameters
+        ----------
+        instead : by column, what is returned in the place of each of its `words`.
+        """
+        words = {**self.words, **(instead or {})}
+        named = {
+            tuple(words[c][place] for c, place in zip(self.spec.key[1:], places, strict=True)):
+            places
+            for places in self.spool
+        }  # fmt: skip
+        for values in sorted(named, key=str):
+            frames = self.spool.frames(named[values])
+            yield values, (self._unpacked(frame, named[values], words) for frame in frames)
+
+    def _unpacked(
+        self, packed: pl.DataFrame, places: Places, words: Mapping[str, pl.Series]
+    ) -> pl.DataFrame:
+        of_group = dict(zip(self.spec.key[1:], places, strict=True))
+        columns = [packed[ROW]]
+        for name in self.spec.names:
+            if name in of_group:
+                columns.append(words[name][[of_group[name]]].new_from_index(0, packed.height))
+            elif name in packed.columns and name in words:
+                columns.append(words[name].gather(packed[name]))
+            elif name in packed.columns:
+                columns.append(packed[name])
+            else:
+                kind = words[name].dtype if name in words else pl.Float64()
+                columns.append(pl.Series([None], dtype=kind).new_from_index(0, packed.height))
+            columns[-1] = columns[-1].alias(name)
+        return pl.DataFrame(columns)
+
+
+def read_streamed(
+    file: SourceFile,
+    spec: FileSpec,
+    *,
+    ids: Ids,
+    unknowable: Set[str],
+    room: Workroom,
+    mapping: ColumnMapping | None = None,
+) -> Streamed:
+    """Check a file block by block; problems are those that a check of the whole would find.
+
+    The columns of its key after the first have few combinations of values: for each, the rows
+    that were seen are remembered by person, so that memory grows with people and not with rows.
+
+    Parameters
+    ----------
+    mapping : says how to read the layout of a vendor.
+    """
+    words = {c.name: Words(c, None) for c in spec.columns if c.kind != "number"}
+    for reference in spec.references:
+        if reference.kind not in unknowable:
+            words[reference.column].known = ids.get(reference.kind, frozenset())
+    quick = mapping is None and not spec.rules and not spec.scoped
+
+    def problems_between(rows: pl.DataFrame) -> Iterable[Problem]:
+        return dangling(rows, spec, file.shown, ids, unknowable=unknowable)
+
+    reading = _Reading(file, spec, words, Spool(room), mapping, problems_between, quick=quick)
+    with file.open() as stream:
+        reading.all(records.blocks(stream))
+    return reading.done()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The state between two blocks.
+
+    Attributes
+    ----------
+    quick : blocks are tried as sound first; one bad text may stand in all that follow.
+    before : records before the block, the header included.
+    first : by combination of the key's columns after the first, the record of each person.
+    """
+
+    file: SourceFile
+    spec: FileSpec
+    words: dict[str, Words]
+    spool: Spool
+    mapping: ColumnMapping | None
+    problems_between: Callable[[pl.DataFrame], Iterable[Problem]]
+    quick: bool
+    header: tuple[str, ...] = ()
+    header_line: bytes = b""
+    before: int = 0
+    read: int = 0
+    refused: int = 0
+    left_out: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    untold: int = 0
+    refuses: bool = False
+    first: dict[Places, npt.NDArray[np.uint32]] = field(default_factory=dict)
+
+    def all(self, blocks: Iterator[bytes]) -> None:
+        begun = False
+        try:
+            for block in blocks:
+                rest = block if begun else self._begin(block)
+                begun = True
+                if self.header and rest:
+                    self._take(rest)
+                if not self.header:
+                    return
+        except records.EndlessRecordError:
+            self._tell([endless_problem(self.file.shown, self.before + 1)])
+        if not begun and not self.problems:
+            self._tell(read_csv_text(b"", self.file.shown).problems)
+
+    def done(self) -> Streamed:
+        if self.left_out:
+            self.problems.append(left_out(self.file.shown, self.read, self.read - self.left_out))
+        if self.untold:
+            self.problems.append(_more(self.file.shown, self.untold))
+        values = {name: words.values for name, words in self.words.items()}
+        return Streamed(
+            self.spec, self.read, self.refused, tuple(self.problems), values, self.spool
+        )
+
+    def _begin(self, block: bytes) -> bytes:
+        """Read the header, and return what follows it."""
+        line, end, rest = block.partition(b"\n")
+        self.header_line = line.removeprefix(BOM) + end
+        text = read_csv_text(line + end, self.file.shown)
+        if self.mapping:
+            text = apply_mapping(text, self.mapping, self.file.shown)
+        checked = check(text, self.spec, self.file.shown)
+        self._tell(checked.problems)
+        self.header = () if refuses(checked.problems) else text.header
+        self.before = 1
+        return rest
+
+    def _take(self, block: bytes) -> None:
+        count = records.count(block)
+        packed = None
+        if self.quick:
+            packed = pack_sound(block, count, self.header, self.spec.columns, self.words)
+        if packed is None:
+            packed = self._carefully(block, count)
+        else:
+            place = pl.int_range(self.before + 1, self.before + 1 + count, dtype=pl.Int64)
+            packed = packed.with_columns(place.alias(ROW))
+            self.read += count
+        self._keep(packed)
+        self.before += count
+
+    def _carefully(self, block: bytes, count: int) -> pl.DataFrame:
+        """Check a block as if it were a file of its own, and pack what is sound."""
+        text = read_csv_text(self.header_line + block, self.file.shown)
+        mapped = self._mapped(text)
+        checked = check(mapped, replace(self.spec, key=()), self.file.shown)
+        problems = [*checked.problems, *self.problems_between(checked.rows)]
+        bad = {p.row for p in problems if p.severity is Severity.ERROR}
+        if not text.header or any(p.code == UNREADABLE for p in text.problems):
+            self.header = ()  # nothing that follows can be read
+        self._tell(self._in_the_file(problem) for problem in problems)
+        elsewhere = len(bad) - int(text.rows[ROW].is_in(list(bad)).sum()) if text.header else count
+        self.read += text.rows.height + elsewhere
+        self.refused += len(bad) if text.header else count
+        self.quick = False if bad else self.quick
+        sound = ~pl.col(ROW).is_in(list(bad))
+        typed = checked.rows.filter(sound)
+        return self._packed(mapped.rows.filter(sound), typed) if typed.height else typed
+
+    def _packed(self, texts: pl.DataFrame, typed: pl.DataFrame) -> pl.DataFrame:
+        packed = []
+        for column in self.spec.columns:
+            if column.name not in texts.columns:
+                continue
+            if column.name in self.words:
+                packed.append(self.words[column.name].places(texts[column.name]))
+                self.words[column.name].learn()
+            else:
+                packed.append(typed[column.name])
+        return pl.DataFrame([*packed, typed[ROW] + (self.before - 1)])
+
+    def _keep(self, packed: pl.DataFrame) -> None:
+        """Put rows to those of their combination, but for those that were there already."""
+        if not packed.height:
+            return
+        groups = packed.partition_by(
+            self.spec.key[1:], maintain_order=True, as_dict=True, include_key=False
+        )
+        for places, rows in groups.items():
+            again = self._seen(places, rows)
+            if again.any():
+                self._tell(self._duplicates(places, rows.filter(pl.Series(again))))
+                self.refused += int(again.sum())
+                rows = rows.filter(pl.Series(~again))
+            self.spool.add(places, rows)
+
+    def _seen(self, places: Places, rows: pl.DataFrame) -> npt.NDArray[np.bool_]:
+        """Note the record of each person in this combination; return which are not the first."""
+        who, row = rows[self.spec.key[0]].to_numpy(), rows[ROW].to_numpy()
+        first = self.first.get(places, np.zeros(0, np.uint32))
+        people = int(who.max()) + 1
+        if people > len(first):
+            room = max(people, len(self.words[self.spec.key[0]].values))
+            first = np.concatenate([first, np.zeros(room - len(first), np.uint32)])
+            self.first[places] = first
+        new = first[who] == 0
+        # From the back, so that of two records in this block the earlier one stays.
+        first[who[new][::-1]] = row[new][::-1]
+        # A record of a wide layout may name one person twice.
+        once = rows[self.spec.key[0]].is_first_distinct().to_numpy()
+        return np.asarray((first[who] != row) | ~once)
+
+    def _duplicates(self, places: Places, rows: pl.DataFrame) -> Iterator[Problem]:
+        name, *others = self.spec.key
+        said = [self.words[c].values[p] for c, p in zip(others, places, strict=True)]
+        for person, row in rows.select(name, ROW).iter_rows():
+            values = [self.words[name].values[person], *said]
+            earlier = int(self.first[places][person])
+            yield duplicate_problem(self.file.shown, row, self.spec.key, values, earlier)
+
+    def _mapped(self, text: CsvText) -> CsvText:
+        if not self.mapping or not text.header:
+            return text
+        rows = map_rows(text.rows, self.mapping)
+        self.left_out += text.rows.height - rows[ROW].n_unique()
+        return CsvText(self.spec.names, rows, text.problems)
+
+    def _in_the_file(self, problem: Problem) -> Problem:
+        """Give a problem of a block its place in the file."""
+        return replace(problem, row=problem.row + self.before - 1) if problem.row > 1 else problem
+
+    def _tell(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            error = problem.severity is Severity.ERROR
+            # What refuses the file is said, however many notices came before.
+            if len(self.problems) < MOST_PROBLEMS or (error and not self.refuses):
+                self.problems.append(problem)
+            else:
+                self.untold += 1
+            self.refuses = self.refuses or error
+
+
+def endless_problem(file: str, row: int) -> Problem:
+    """Refuse a file with a line that is longer than any honest one."""
+    return Problem(
+        file, row, "", f"a line of more than {records.LONGEST_RECORD:,} bytes",
+        "lines that end", "Look for a quote that is not closed in this line, or export the file "
+        "as CSV again. What follows was not read.", "csv.endless_line",
+    )  # fmt: skip
+
+
+def _more(file: str, count: int) -> Problem:
+    return Problem(
+        file, 0, "", f"{count:,} more problems", f"at most {MOST_PROBLEMS:,} in one file",
+        "Mend the ones above first; the rest often share their cause.", "report.more",
+        Severity.NOTICE,
+    )  # fmt: skip
