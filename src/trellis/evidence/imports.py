@@ -84,7 +84,8 @@ def check(
     Nothing but the import's own record is written. Files with problems end here, refused.
     """
     files, before = read(paths, loaders, tell=tell, mapping=brought.mapping)
-    brought.files = [asdict(file) for file in files.files]
+    kinds = {shown: name.removeprefix("oneroster/") for name, shown in files.sources.items()}
+    brought.files = [asdict(file) | {"kind": kinds.get(file.name, "")} for file in files.files]
     brought.content_hash = files.content_hash
     brought.problems = [_plain(p) for p in limited(files.problems, per_file=PROBLEMS_PER_FILE)]
     brought.state = Import.State.CHECKED

@@ -27,7 +27,7 @@ class Import(models.Model):
     )
     received_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
-    files = models.JSONField(default=list)  # name, kind, bytes, rows, sha256 of each file
+    files = models.JSONField(default=list)  # name, kind, size, rows, sha256 of each file
     content_hash = models.CharField(max_length=64, db_index=True)
     problems = models.JSONField(default=list)
     changes = models.JSONField(default=dict)  # kind -> added, changed, deactivated

@@ -16,6 +16,7 @@ from trellis.diagnosis.looks import ELEMENTS, Look, Source, near_word, without
 from trellis.diagnosis.practice import INDEX, Settings, State
 from trellis.diagnosis.signals import EARLY, Reading, Setting
 from trellis.evidence.models import EvidenceItem
+from trellis.evidence.provenance import where_from
 from trellis.insights import estimates
 from trellis.insights.models import Insight
 from trellis.trust import clock
@@ -48,6 +49,7 @@ class PieceRow:
     source: str
     on: date
     seen: str
+    from_where: str
     share: int
     counted: bool
 
@@ -157,7 +159,7 @@ def _case(insight: Insight, wanted: Collection[str] | None) -> _Case:
     settings = estimates.current_settings(today)
     items = list(
         EvidenceItem.objects.filter(owner_id=insight.owner_id, withdrawn_at=None)
-        .select_related("visitor", "section")
+        .select_related("visitor", "section", "brought_by")
         .order_by("seen_on", "pk")
     )
     looks = practice.in_order(estimates.looks_of(items, today))
@@ -222,6 +224,7 @@ def _rows(case: _Case, percents: dict[str, int], *, with_words: bool) -> tuple[P
             source=_source_words(case.items[piece]),
             on=by_piece[piece].on,
             seen=(what_was_seen if with_words else what_it_says)(case.items[piece]),
+            from_where=where_from([case.items[piece]]),
             share=percents.get(piece, 0),
             counted=piece in counted,
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from trellis.evidence.framework import level_words, title_of
 from trellis.evidence.models import EvidenceItem, LearningObjective, Source
+from trellis.evidence.provenance import where_from
 from trellis.insights.models import ClassLearning, Computation, Insight, Reply
 from trellis.people.models import Person, Section
 from trellis.trust import clock
@@ -212,7 +213,7 @@ def _piece(items: list[EvidenceItem]) -> PieceHeld:
         source=_source_words(first),
         on=first.seen_on,
         about=tuple((title_of(item.element), _seen(item)) for item in items),
-        from_where=_from_where(first),
+        from_where=where_from(items, reader_id=first.owner_id),
         visible=shared_with([first.visitor.given_name]) if first.visitor else ONLY_YOU,
         is_withdrawn=first.withdrawn_at is not None,
     )
@@ -232,14 +233,6 @@ def _seen(item: EvidenceItem) -> str:
     if item.source == Source.CLASS_FEEDBACK:
         return f"{item.n} students answered"
     return level_words()[round(min(max(item.value, 0.0), 3.0))]
-
-
-def _from_where(item: EvidenceItem) -> str:
-    if item.file:
-        row = f", row {item.row}" if item.row else ""
-        day = f", imported {item.added_at:%b} {item.added_at.day}, {item.added_at.year}"
-        return f"{item.file}{row}{day}"
-    return f"Made in Trellis on {item.added_at:%b} {item.added_at.day}, {item.added_at.year}"
 
 
 def _how_old(days: int) -> str:

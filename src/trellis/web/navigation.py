@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
 from trellis.people.models import Person, Role
 from trellis.people.queries import roles_of
 from trellis.trust import clock
+from trellis.web.provenance import provenance_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,13 @@ def _address(name: str) -> str:
 
 
 def page_frame(request: HttpRequest) -> dict[str, object]:
-    """Add to every page: the menu, the day, and whether this is the demonstration."""
+    """Add to every page: the menu, the day, where its numbers come from."""
     person = request.user if isinstance(request.user, Person) else None
     return {
         "nav": menu_of(person, request.path) if person else [],
         "role_words": role_words(person) if person else "",
         "today": clock.today(),
         "demo": settings.TRELLIS_DEMO,
+        # Late: a part of a page that is rendered alone has no end to put it at.
+        "provenance": SimpleLazyObject(lambda: provenance_of(request)),
     }
