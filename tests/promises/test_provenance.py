@@ -24,6 +24,7 @@ WITHOUT = {
     "web:visit_worker": "a script",
     "web:imports": "is itself the record of what was brought",
     "web:import": "is itself the record of what was brought",
+    "web:mapping": "shows the rows of a file that is not a part of Trellis yet",
     "web:data_quality": "says of each kind of data when it came in, and leads to its import",
     "ui:style_guide": "shows components with made-up words",
 }
