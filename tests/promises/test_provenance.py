@@ -25,6 +25,8 @@ WITHOUT = {
     "web:imports": "is itself the record of what was brought",
     "web:import": "is itself the record of what was brought",
     "web:mapping": "shows the rows of a file that is not a part of Trellis yet",
+    "web:mappings": "says what columns of vendors' files mean",
+    "web:mapping_file": "a file of the same",
     "web:data_quality": "says of each kind of data when it came in, and leads to its import",
     "ui:style_guide": "shows components with made-up words",
 }
