@@ -217,6 +217,15 @@ TABLE = (
     # Imports and data quality: the administrator's; no content of anybody.
     Row("web:imports", "Bringing files", opens=ADMIN, acts=ADMIN, otherwise=403),
     Row("web:import", "An import", ("import",), opens=ADMIN, otherwise=403),
+    Row(
+        "web:import_lines",
+        "What it changes, by name",
+        ("import",),
+        opens=ADMIN,
+        otherwise=403,
+        query="?kind=people&what=added",
+    ),
+    Row("web:undo_import", "Undoing it", ("import",), opens=ADMIN, acts=ADMIN, otherwise=403),
     Row("web:apply_import", "Applying it", ("import",), acts=ADMIN, otherwise=403),
     Row("web:refuse_import", "Refusing it", ("import",), acts=ADMIN, otherwise=403),
     Row(

@@ -9,7 +9,8 @@ from django.db.models import Q
 from tests.cast import a_partnership, a_person, a_school
 from trellis.coaching.models import Partnership
 from trellis.people.models import Employment, EvaluatorRelation, Person, School
-from trellis.trust.loading import Row, Rows, changes, compare
+from trellis.trust.loading import Row, Rows, compare
+from trellis.trust.storing import store
 
 pytestmark = pytest.mark.django_db
 
@@ -23,12 +24,15 @@ def schools(rows: Sequence[Row]) -> Rows:
         rows=rows,
         leaving="deactivated",
         away={"is_active": False},
-        label=("name",),
+        label="{name}",
     )
 
 
 def told(rows: Sequence[Row], *, write: bool = True) -> tuple[int, int, int, int]:
-    (change,) = changes(iter([compare(schools(rows))]), write=write)
+    difference = compare(schools(rows))
+    change = difference.change
+    if write:
+        store(difference)
     return change.added, change.changed, change.gone, change.same
 
 
@@ -58,7 +62,7 @@ def test_a_comparison_alone_stores_nothing() -> None:
 def test_the_first_things_are_shown_by_their_label() -> None:
     difference = compare(schools([(str(i), f"School {i}", True) for i in range(9)]))
 
-    assert difference.change.samples == tuple(f"School {i}" for i in range(5))
+    assert difference.change.names["added"] == tuple(f"School {i}" for i in range(5))
 
 
 def test_a_new_row_has_the_defaults_of_its_model_and_a_key_of_its_own() -> None:
@@ -71,7 +75,7 @@ def test_a_new_row_has_the_defaults_of_its_model_and_a_key_of_its_own() -> None:
         fresh={"password": "!"},
     )
 
-    compare(rows).write()
+    store(compare(rows))
 
     xan, yan = Person.objects.order_by("external_id")
     assert xan.pk != yan.pk
@@ -92,7 +96,7 @@ def test_links_that_files_no_longer_name_are_taken_out_within_their_scope() -> N
         within=Q(school_year=2026),
         leaving="removed",
     )
-    compare(rows).write()
+    store(compare(rows))
 
     left = EvaluatorRelation.objects.order_by("school_year")
     assert list(left.values_list("evaluator__given_name", "school_year")) == [
@@ -129,7 +133,7 @@ def test_who_is_spared_is_never_set_aside() -> None:
         away={"is_active": False, "deactivated_on": date(2026, 3, 11)},
     )
 
-    compare(rows).write()
+    store(compare(rows))
 
     ana.refresh_from_db()
     ben.refresh_from_db()
@@ -149,7 +153,7 @@ def test_a_changed_column_is_stored_whether_it_points_at_a_thing_or_only_ends_so
         rows=[("p", chi.pk, "content-coaching")],
     )
 
-    list(changes(iter([compare(rows)]), write=True))
+    store(compare(rows))
 
     pair.refresh_from_db()
     assert (pair.partner, pair.program_external_id) == (chi, "content-coaching")

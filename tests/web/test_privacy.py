@@ -31,6 +31,9 @@ NOT_ABOUT_A_PERSON = {
     "impact.Amendment": "who amended it is part of the review",
     "impact.Decision": "who decided is part of the review",
     "impact.ProviderReply": "who answered for the provider is part of the review",
+    "evidence.SavedMapping": "who said what the columns of a file mean is part of the mapping",
+    "evidence.ImportLines": "what the last import did, by name, kept until the next one",
+    "evidence.JournalEntry": "what takes the last import back, kept until the next one",
 }
 
 

@@ -56,7 +56,8 @@ def _programs(programs: pl.DataFrame) -> Difference:
             rows=rows,
             leaving="deactivated",
             away={"is_active": False},
-            label=("title",),
+            label="{title}",
+            renames=("title",),
         )
     )
 
@@ -75,7 +76,8 @@ def _offers(offers: pl.DataFrame) -> Difference:
             key=("external_id",),
             compared=(*told, "program_id"),
             rows=rows,
-            label=("title",),
+            label="{title}",
+            renames=("title",),
         )
     )
 

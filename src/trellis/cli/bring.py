@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,6 +37,12 @@ def bring(
     mapping: Annotated[
         str, typer.Option(help="Read files of a vendor's layout by this mapping.")
     ] = "",
+    accept_leavers: Annotated[
+        bool,
+        typer.Option(
+            "--accept-leavers", help="Apply the files although many are no longer in them."
+        ),
+    ] = False,
 ) -> None:
     """Import a district's files: all of them or nothing, with every problem named."""
     console = Console()
@@ -44,11 +50,57 @@ def bring(
     bring_up_to_date()
     if found := put_right():
         console.print(f"An earlier run was ended in the middle. Put right: {found}.")
-    raise typer.Exit(import_paths(paths, console, only_check=check, mapping=mapping))
+    raise typer.Exit(
+        import_paths(
+            paths, console, only_check=check, mapping=mapping, accept_leavers=accept_leavers
+        )
+    )
+
+
+def undo(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, undo.")] = False,
+) -> None:
+    """Undo the last import: say what goes back, ask, and take it back whole."""
+    console = Console()
+    start_django()
+    bring_up_to_date()
+    raise typer.Exit(undo_last(console, confirm=lambda: yes or typer.confirm("Undo it?")))
+
+
+def undo_last(console: Console, *, confirm: Callable[[], bool]) -> int:
+    """Undo the last applied import when `confirm` says so; return the exit code."""
+    from trellis.evidence import queries, undoing
+    from trellis.evidence.words import back_row
+    from trellis.web.loaders import DERIVED, after_import
+
+    last = queries.last_applied()
+    if last is None or not undoing.can_be_undone(last):
+        console.print("There is no import to undo: only the last one can be, and only once.")
+        return REFUSED
+    console.print(f"The import of {last.received_at:%B %-d, %Y, %H:%M} brought:")
+    for row in map(back_row, undoing.preview(last, derived=DERIVED)):
+        words = "; ".join(part for part in (row.told, row.staying) if part)
+        console.print(f"  {row.kind}: {words}")
+    if not confirm():
+        console.print("Nothing was changed.")
+        return REFUSED
+    try:
+        undoing.undo(last, by=None, derived=DERIVED)
+    except undoing.CannotUndo as error:
+        console.print(f"[bold]Nothing was changed.[/] {error}")
+        return REFUSED
+    after_import()
+    console.print("Undone. You can bring the same files again.")
+    return 0
 
 
 def import_paths(
-    paths: Sequence[Path], console: Console, *, only_check: bool = False, mapping: str = ""
+    paths: Sequence[Path],
+    console: Console,
+    *,
+    only_check: bool = False,
+    mapping: str = "",
+    accept_leavers: bool = False,
 ) -> int:
     """Import with bars and tables on the console; return the exit code."""
     from trellis.evidence import imports, mappings
@@ -62,7 +114,13 @@ def import_paths(
     began = time.perf_counter()
     try:
         with bar(console, "Importing") as tell:
-            checked = bring_in(paths, apply=not only_check, tell=tell, mapping=mapping)
+            checked = bring_in(
+                paths,
+                apply=not only_check,
+                accept_leavers=accept_leavers,
+                tell=tell,
+                mapping=mapping,
+            )
     except imports.CannotApply as error:
         console.print(f"[bold]Nothing was changed.[/] {error}")
         return REFUSED
@@ -75,8 +133,21 @@ def import_paths(
         console.print("[bold]Nothing was changed.[/] Mend the files and import them again.")
         opened = [p for p in checked.files.problems if p.code not in CLOSED]
         return REFUSED if opened or checked.files.files else UNREADABLE
-    _say_what_changed(checked, console, only_check, time.perf_counter() - began)
-    return 0
+    unasked = bool(checked.asks) and not accept_leavers and not checked.applied_before
+    seconds = time.perf_counter() - began
+    _say_what_changed(checked, console, only_check or unasked, seconds)
+    if unasked:
+        _ask(checked, console)
+    return REFUSED if unasked and not only_check else 0
+
+
+def _ask(checked: "Checked", console: Console) -> None:
+    for ask in checked.asks:
+        console.print(f"[bold]{ask.sentence}[/]")
+    console.print(
+        "Nothing was changed. A full bundle speaks for everybody: who is not in it is set aside, "
+        "never deleted. If that is right, import again with --accept-leavers."
+    )
 
 
 def _not_in_the_files() -> str:
@@ -121,12 +192,13 @@ def problem_table(problems: "Sequence[Problem]") -> Table:
 
 
 def change_table(changes: "Sequence[Change]") -> Table:
-    """Show how many things of each kind are new, changed or set aside."""
+    """Show how many things of each kind are new, leave, come back or change."""
+    from trellis.evidence.words import told
+
     table = Table()
     table.add_column("kind")
-    for heading in ("added", "changed", "set aside", "same"):
-        table.add_column(heading, justify="right")
+    table.add_column("what changes")
+    table.add_column("as before", justify="right")
     for change in changes:
-        counts = (change.added, change.changed, change.gone, change.same)
-        table.add_row(change.kind, *(f"{count:,}" for count in counts))
+        table.add_row(change.kind, told(change), f"{change.same:,}")
     return table

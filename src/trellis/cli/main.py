@@ -3,7 +3,7 @@
 import typer
 
 from trellis.cli import mapping, review
-from trellis.cli.bring import bring
+from trellis.cli.bring import bring, undo
 from trellis.cli.compute import compute
 from trellis.cli.demo import demo
 from trellis.cli.doctor import doctor
@@ -21,6 +21,7 @@ app.command()(serve)
 app.command()(simulate)
 app.command()(doctor)
 app.command("import")(bring)
+app.command()(undo)
 app.command()(compute)
 app.add_typer(review.app, name="review")
 app.add_typer(mapping.app, name="mapping")

@@ -20,6 +20,27 @@ class ImportApplied(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaversAccepted(Happening):
+    """Somebody was told how many the files leave out, and said that it is right."""
+
+    import_id: UUID
+    leaving: int
+    sentence: ClassVar[str] = "It was confirmed that {leaving} are rightly no longer in the files."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportUndone(Happening):
+    import_id: UUID
+    removed: int
+    restored: int
+    staying: int
+    sentence: ClassVar[str] = (
+        "An import was undone: {removed} taken out again, {restored} put back, "
+        "{staying} kept because people have built on them."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRefused(Happening):
     import_id: UUID
     problems: int

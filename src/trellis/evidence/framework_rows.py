@@ -120,7 +120,7 @@ def _framework(coming: Coming) -> Difference:
                 "is_private": coming.terms.is_private,
                 "source": coming.source[:200],
             },
-            label=("title",),
+            label="{title}",
         )
     )
 

@@ -27,7 +27,8 @@ from trellis.interchange.problems import Problem, refuses
 from trellis.people.models import Person
 from trellis.trust import clock
 from trellis.trust.events import record
-from trellis.trust.loading import Bringing, Difference, changes
+from trellis.trust.loading import Bringing, Difference
+from trellis.trust.storing import store
 
 SHIPPED = "shipped with Trellis"
 FINDINGS = 200
@@ -174,8 +175,8 @@ def bring_crosswalk(data: bytes, file: str, *, by: Person | None) -> int:
     difference = crosswalk(
         found.relations, _now(), source=Path(file).name, by=by.pk if by else None
     )
-    difference.write()
     added = difference.change.added
+    store(difference)
     if added:
         record(CrosswalkBrought(relations=added), by=by)
     return added
@@ -207,5 +208,5 @@ def _now() -> Bringing:
 
 
 def _write(differences: Iterator[Difference]) -> None:
-    for _ in changes(differences, write=True):
-        pass
+    for each in differences:
+        store(each)

@@ -15,24 +15,32 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils.text import get_valid_filename
 
-from trellis.evidence import analytic, mappings, queries
-from trellis.evidence.events import ImportApplied, ImportRefused
-from trellis.evidence.models import Import
+from trellis.evidence import analytic, listing, mappings, queries
+from trellis.evidence.events import ImportApplied, ImportRefused, LeaversAccepted
+from trellis.evidence.guard import Ask, asks
+from trellis.evidence.models import Import, JournalEntry
 from trellis.evidence.queries import folder_of as folder_of
 from trellis.interchange.bundle import UNKNOWN_LAYOUT, DistrictFiles, Known, read_district
-from trellis.interchange.problems import Problem, limited
+from trellis.interchange.problems import Problem, Severity, limited
 from trellis.interchange.sources import Limits
-from trellis.people.loading import known_emails, learners_of_sections, teachers_of_sections
+from trellis.people.loading import (
+    known_emails,
+    learners_of_sections,
+    suggested_roles,
+    teachers_of_sections,
+)
 from trellis.people.models import Person
 from trellis.trust import clock
 from trellis.trust.events import record
-from trellis.trust.loading import Bringing, Change, Difference, changes
+from trellis.trust.loading import Bringing, Change, Difference
+from trellis.trust.storing import Entry, packed, store
 from trellis.warehouse.store import Warehouse, replace_rows
 from trellis.warehouse.tables import TABLES
 
 LIMITS = Limits()
 # What a page lists of one file; the rest is counted.
 PROBLEMS_PER_FILE = 100
+WAITING = "Another import is being applied; yours begins when it ends"
 READY = (Import.State.PREVIEWED, Import.State.APPLYING)
 AGAIN = (Import.State.PREVIEWED, Import.State.WAITING)
 # What is being done, how many are done, of how many (0: not known).
@@ -51,6 +59,14 @@ class CannotApply(Exception):  # noqa: N818 - reads as what is said to the perso
     """An import cannot be applied; its message is for people."""
 
 
+class ManyWouldLeave(CannotApply):
+    """So many would leave that a person has to confirm it first."""
+
+    def __init__(self, asked: Sequence[Ask]) -> None:
+        super().__init__(" ".join(ask.sentence for ask in asked))
+        self.asked = tuple(asked)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """An import after its check, with the files that were read and what they would change."""
@@ -59,6 +75,14 @@ class Checked:
     files: DistrictFiles
     changes: tuple[Change, ...]
     applied_before: Import | None
+    paths: tuple[Path, ...] = ()
+    # The import that was the last when the files were checked: what they were checked against.
+    after: Import | None = None
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """What a person must confirm before this is applied."""
+        return asks(self.changes)
 
 
 def silent(_now: str, _done: int, _total: int) -> None:
@@ -83,6 +107,7 @@ def check(
 
     Nothing but the import's own record is written. Files with problems end here, refused.
     """
+    after = queries.last_applied()
     files, before = read(paths, loaders, tell=tell, mapping=brought.mapping)
     kinds = {shown: name.removeprefix("oneroster/") for name, shown in files.sources.items()}
     brought.files = [asdict(file) | {"kind": kinds.get(file.name, "")} for file in files.files]
@@ -96,12 +121,30 @@ def check(
         return Checked(brought, files, (), before)
     if not files.sound:
         refuse(brought, by=brought.brought_by)
-        return Checked(brought, files, (), before)
+        return Checked(brought, files, (), before, tuple(paths), after)
     found = () if before else _preview(brought, files, loaders, tell)
     brought.changes = {change.kind: asdict(change) for change in found}
+    brought.suggested = suggested_roles(files)
     brought.state = Import.State.PREVIEWED
-    brought.save(update_fields=["changes", "state"])
-    return Checked(brought, files, found, before)
+    brought.save(update_fields=["changes", "suggested", "state"])
+    return Checked(brought, files, found, before, tuple(paths), after)
+
+
+def read_again(
+    brought: Import, paths: Sequence[Path], loaders: Sequence[Loader], *, tell: Tell = silent
+) -> Checked:
+    """Read the files of a previewed import once more, before it is applied."""
+    after = queries.last_applied()
+    files, before = read(paths, loaders, tell=tell, mapping=brought.mapping)
+    if files.content_hash != brought.content_hash:
+        raise CannotApply("The files changed since they were checked.")
+    if not files.sound:
+        raise CannotApply(
+            "Another import was applied in the meantime, and these files no longer fit it: "
+            f"{next(p for p in files.problems if p.severity is Severity.ERROR)} "
+            "Mend this and bring them again."
+        )
+    return Checked(brought, files, (), before, tuple(paths), after)
 
 
 def read(
@@ -130,17 +173,34 @@ def _preview(
 ) -> tuple[Change, ...]:
     tell("Comparing with what is known", 0, 0)
     bringing = Bringing(brought.pk, clock.now())
-    return tuple(
-        change
-        for loader in loaders
-        for change in changes(loader.differences(files, bringing), write=False)
-    )
+    brought.lists.all().delete()
+    found: list[Change] = []
+    for difference in _differences(files, loaders, bringing):
+        listing.keep(brought, difference.said.kind, difference.lines())
+        found.append(difference.change)
+    return tuple(found)
 
 
-def begin_applying(brought: Import) -> bool:
+def _differences(
+    files: DistrictFiles, loaders: Sequence[Loader], bringing: Bringing
+) -> Iterator[Difference]:
+    for loader in loaders:
+        yield from loader.differences(files, bringing)
+
+
+def begin_applying(brought: Import, *, accept_leavers: bool = False) -> bool:
     """Claim a previewed import for one worker; a second tap on the button claims nothing."""
     waiting = Import.objects.filter(pk=brought.pk, state=Import.State.PREVIEWED)
-    return bool(waiting.update(state=Import.State.APPLYING, progress={}))
+    claimed = waiting.update(
+        state=Import.State.APPLYING, progress={}, accepts_leavers=accept_leavers
+    )
+    return bool(claimed)
+
+
+def begin_again(brought: Import) -> None:
+    """Put an import back to where its files are waiting to be checked."""
+    brought.state = Import.State.RECEIVED
+    brought.save(update_fields=["state"])
 
 
 def give_up(brought: Import, why: str, *, by: Person | None) -> Import:
@@ -161,8 +221,12 @@ def apply(
     brought = checked.record
     if not checked.files.sound or brought.state not in READY:
         raise CannotApply("This import has problems, or was applied or refused already.")
+    if checked.asks and not brought.accepts_leavers:
+        raise ManyWouldLeave(checked.asks)
     warehouse = Warehouse(settings.TRELLIS_WAREHOUSE)
-    with warehouse.alone():
+    with warehouse.alone(waiting=lambda: tell(WAITING, 0, 0)):
+        if checked.after != queries.last_applied():  # what the files were checked against is gone
+            checked = read_again(brought, checked.paths, loaders, tell=tell)
         try:
             _write_and_commit(checked, loaders, warehouse, by=by, tell=tell)
         except DatabaseError as error:
@@ -172,7 +236,7 @@ def apply(
             ) from error
         finally:
             # After a failure the new files are the orphans; after success the old ones are.
-            warehouse.sweep([queries.warehouse().manifest])
+            warehouse.sweep(queries.kept_manifests())
             brought.refresh_from_db()
     shutil.rmtree(folder_of(brought), ignore_errors=True)
     return brought
@@ -186,6 +250,7 @@ def refuse(brought: Import, *, by: Person | None) -> Import:
         raise CannotApply("This import was applied already.")
     with transaction.atomic():
         brought.state = Import.State.REFUSED
+        brought.lists.all().delete()
         brought.finished_at = clock.now()
         brought.save(update_fields=["state", "finished_at"])
         happening = ImportRefused(import_id=brought.pk, problems=len(brought.problems))
@@ -224,7 +289,8 @@ def _write_and_commit(
     tell("Writing the tables of results", 0, 0)
     manifest = _write_tables(checked, loaders, warehouse, base)
     with transaction.atomic():
-        done = _write_rows(checked, loaders, tell)
+        done, journal = _write_rows(checked, loaders, tell)
+        _keep_journal(checked.record, journal)
         _finish(checked.record, done, manifest, by=by)
 
 
@@ -251,17 +317,34 @@ def _write_tables(
     return warehouse.write(merged, partitions=large, snapshot_of=base)
 
 
-def _write_rows(checked: Checked, loaders: Sequence[Loader], tell: Tell) -> list[Change]:
-    state = Import.objects.select_for_update().get(pk=checked.record.pk).state
+def _write_rows(
+    checked: Checked, loaders: Sequence[Loader], tell: Tell
+) -> tuple[list[Change], list[Entry]]:
+    brought = checked.record
+    state = Import.objects.select_for_update().get(pk=brought.pk).state
     if state not in READY:
         raise CannotApply("This import was applied or refused in the meantime.")
-    bringing = Bringing(checked.record.pk, clock.now())
     done: list[Change] = []
-    for loader in loaders:
-        for change in changes(loader.differences(checked.files, bringing), write=True):
-            done.append(change)
-            tell(f"Stored {change.kind}", len(done), len(checked.changes))
-    return done
+    journal: list[Entry] = []
+    bringing = Bringing(brought.pk, clock.now())
+    for difference in _differences(checked.files, loaders, bringing):
+        done.append(difference.change)
+        journal.append(store(difference))
+        tell(f"Stored {difference.said.kind}", len(done), len(checked.changes))
+    # Once more, of what was truly done: the district may have changed since the preview.
+    if (asked := asks(done)) and not brought.accepts_leavers:
+        raise ManyWouldLeave(asked)
+    return done, journal
+
+
+def _keep_journal(brought: Import, journal: Sequence[Entry]) -> None:
+    """Keep what takes this import back, and no longer what took an older one back."""
+    JournalEntry.objects.all().delete()
+    listing.forget_older(brought)
+    JournalEntry.objects.bulk_create(
+        JournalEntry(brought=brought, position=place, body=packed(entry))
+        for place, entry in enumerate(journal)
+    )
 
 
 def _finish(brought: Import, done: Sequence[Change], manifest: str, *, by: Person | None) -> None:
@@ -278,6 +361,10 @@ def _finish(brought: Import, done: Sequence[Change], manifest: str, *, by: Perso
         gone=sum(change.gone for change in done),
     )
     record(happening, by=by, subject=brought.pk)
+    if asked := asks(done):
+        leaving = sum(ask.leaving for ask in asked)
+        accepted = LeaversAccepted(import_id=brought.pk, leaving=leaving)
+        record(accepted, by=by, subject=brought.pk)
 
 
 def _plain(problem: Problem) -> dict[str, object]:

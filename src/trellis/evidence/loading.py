@@ -176,7 +176,7 @@ def _objectives(objectives: pl.DataFrame) -> Difference:
             key=("identifier",),
             compared=("code", "statement", "subject", "grade", "position"),
             rows=rows.rows(),
-            label=("code", "statement"),
+            label="{code} {statement}",
         )
     )
 

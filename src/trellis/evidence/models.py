@@ -19,6 +19,8 @@ class Import(models.Model):
         APPLYING = "applying", "Applying"
         APPLIED = "applied", "Applied"
         REFUSED = "refused", "Refused"
+        UNDOING = "undoing", "Being undone"
+        UNDONE = "undone", "Undone"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
@@ -35,6 +37,12 @@ class Import(models.Model):
     manifest = models.CharField(max_length=64, blank=True)
     # Name of the mapping that files of unknown layout are read by; empty: the one that fits.
     mapping = models.CharField(max_length=60, blank=True)
+    # A person's word, given after being told how many the files leave out.
+    accepts_leavers = models.BooleanField(default=False)
+    # Roles that the roster hints at and only a person opens: who, and where.
+    suggested = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    taken_back = models.JSONField(default=list)  # what undoing it did, by kind
 
     class Meta:
         ordering = ["-received_at"]
@@ -64,6 +72,38 @@ class SavedMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, version {self.version}"
+
+
+class ImportLines(models.Model):
+    """Up to a thousand things of a kind that an import adds, changes or sets aside, by name."""
+
+    brought = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="lists")
+    kind = models.CharField(max_length=60)
+    what = models.CharField(max_length=10)
+    part = models.PositiveIntegerField()
+    lines = models.PositiveIntegerField()
+    body = models.BinaryField()  # compressed JSON: what, name, what changes
+
+    class Meta:
+        ordering = ["part"]
+        indexes = [models.Index(fields=["brought", "kind", "what", "part"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.what}, part {self.part}"
+
+
+class JournalEntry(models.Model):
+    """What an import did to one kind of thing, so that it can be taken back; kept for the last."""
+
+    brought = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="journal")
+    position = models.PositiveSmallIntegerField()
+    body = models.BinaryField()  # a packed `trust.storing.Entry`
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"Step {self.position} of {self.brought}"
 
 
 class Source(models.TextChoices):

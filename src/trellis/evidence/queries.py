@@ -8,7 +8,11 @@ from uuid import UUID
 
 from django.conf import settings
 
+from trellis.evidence.guard import asks
 from trellis.evidence.models import Import
+from trellis.evidence.words import ONES, WHOLE, BackRow, back_row, told
+from trellis.trust.loading import Change
+from trellis.trust.taking_back import TakenBack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,8 +65,18 @@ def section_key(external_id: str) -> str:
 
 
 def last_applied() -> Import | None:
-    """Return the import that was applied last."""
-    return Import.objects.filter(state=Import.State.APPLIED).order_by("-finished_at").first()
+    """Return the import that was applied last; one that is being undone stands until it is."""
+    return _applied().first()
+
+
+def kept_manifests() -> list[str]:
+    """Return the states of the warehouse that must stay: the current one and the one before."""
+    return list(_applied().values_list("manifest", flat=True)[:2])
+
+
+def _applied() -> "QuerySet[Import]":
+    standing = (Import.State.APPLIED, Import.State.UNDOING)
+    return Import.objects.filter(state__in=standing).order_by("-finished_at")
 
 
 def folder_of(brought: Import) -> Path:
@@ -76,10 +90,11 @@ def _key(kind: str, external_id: str) -> str:
     return pseudonym(settings.TRELLIS_PSEUDONYM_SECRET, kind, external_id)
 
 
-AT_WORK = (Import.State.RECEIVED, Import.State.CHECKED, Import.State.APPLYING)
+AT_WORK = (
+    Import.State.RECEIVED, Import.State.CHECKED, Import.State.APPLYING, Import.State.UNDOING,
+)  # fmt: skip
 SHOWN = 200
 HISTORY = 30
-LEAVERS = {"people": "person", "students": "student"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +129,13 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """What an import would change, or changed, of one kind."""
+    """What an import would change, or changed, of one kind: counts, a sentence, the first names."""
 
     kind: str
-    added: int
-    changed: int
-    gone: int
+    told: str
     same: int
-    samples: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
+    listed: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +146,8 @@ class ImportPage:
     at_work: bool
     may_apply: bool
     refused: bool
+    undone: bool
+    may_undo: bool
     now: str
     done: int
     total: int
@@ -139,7 +155,11 @@ class ImportPage:
     problems: tuple[ProblemRow, ...]
     unshown: int
     changes: tuple[ChangeRow, ...]
-    set_aside: tuple[str, ...]
+    as_before: int
+    asks: tuple[str, ...]
+    leavers: tuple[str, ...]
+    suggested: tuple[dict[str, str], ...]
+    taken_back: tuple[BackRow, ...]
     file_names: tuple[str, ...]
     # Files of a vendor's layout: those that nobody explained yet, and those that a mapping reads.
     unexplained: tuple[str, ...]
@@ -158,21 +178,29 @@ def import_rows(visible: "QuerySet[Import]") -> list[ImportRow]:
 def import_page(brought: Import) -> ImportPage:
     """Return what the page of one import says."""
     problems = tuple(_problem(said) for said in brought.problems)
-    changes = tuple(_change(said) for said in brought.changes.values())
+    changes = [as_change(said) for said in brought.changes.values()]
+    moved = [change for change in changes if change.added or change.changed or change.gone]
+    listed = set(brought.lists.values_list("kind", "what"))
     progress = brought.progress or {}
     return ImportPage(
         row=_row(brought),
         at_work=brought.state in AT_WORK,
         may_apply=brought.state == Import.State.PREVIEWED,
         refused=brought.state == Import.State.REFUSED,
+        undone=brought.state == Import.State.UNDONE,
+        may_undo=last_applied() == brought and brought.journal.exists(),
         now=progress.get("now", "Waiting to begin"),
         done=progress.get("done", 0),
         total=progress.get("total", 0),
         stops=sum(problem.stops for problem in problems),
         problems=problems[:SHOWN],
         unshown=max(0, len(problems) - SHOWN),
-        changes=changes,
-        set_aside=tuple(_leavers(c) for c in changes if c.gone and c.kind in LEAVERS),
+        changes=tuple(_change(change, listed) for change in moved),
+        as_before=sum(change.same for change in changes),
+        asks=tuple(ask.sentence for ask in asks(changes)),
+        leavers=tuple(_leavers(c) for c in moved if c.leaving and c.kind in ONES),
+        suggested=tuple(brought.suggested),
+        taken_back=tuple(back_row(TakenBack(**said)) for said in brought.taken_back),
         file_names=tuple(file["name"] for file in brought.files),
         unexplained=_files_with(brought, "package.unknown_layout", "package.unknown_file"),
         explained=_files_with(brought, "mapping.used"),
@@ -204,10 +232,10 @@ def _row(one: Import) -> ImportRow:
     )
 
 
-def _leavers(change: ChangeRow) -> str:
-    if change.gone == 1:
-        return f"1 {LEAVERS[change.kind]} is"
-    return f"{change.gone:,} {change.kind} are"
+def _leavers(change: Change) -> str:
+    if change.leaving == 1:
+        return f"1 {ONES[change.kind]} is"
+    return f"{change.leaving:,} {change.kind} are"
 
 
 def _problem(said: "Mapping[str, Any]") -> ProblemRow:
@@ -222,12 +250,12 @@ def _problem(said: "Mapping[str, Any]") -> ProblemRow:
     )
 
 
-def _change(said: "Mapping[str, Any]") -> ChangeRow:
-    return ChangeRow(
-        kind=said["kind"],
-        added=said["added"],
-        changed=said["changed"],
-        gone=said["gone"],
-        same=said["same"],
-        samples=tuple(said["samples"]),
-    )
+def as_change(said: "Mapping[str, Any]") -> Change:
+    """Read a change as it was kept, also by a version that counted less."""
+    return Change(**{name: said[name] for name in Change.__dataclass_fields__ if name in said})
+
+
+def _change(change: Change, listed: set[tuple[str, str]]) -> ChangeRow:
+    names = [(what, ", ".join(first)) for what, first in change.names.items() if first]
+    whole = [(what, words) for what, words in WHOLE.items() if (change.kind, what) in listed]
+    return ChangeRow(change.kind, told(change), change.same, tuple(names), tuple(whole))

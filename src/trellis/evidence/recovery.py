@@ -62,9 +62,18 @@ def put_right(waiting: Collection[str]) -> PutRight:
         for brought in unfinished
         if str(brought.pk) not in waiting and _is_cut_off(brought)
     ]
+    _let_stand(waiting)
     to_apply_again = sum(brought.state == Import.State.PREVIEWED for brought in done)
     left = _sweep() + _remove_uploads()
     return PutRight(len(done) - to_apply_again, to_apply_again, left)
+
+
+def _let_stand(waiting: Collection[str]) -> None:
+    """Let an import stand whose undoing was cut off: it is one transaction, so nothing was done."""
+    for brought in Import.objects.filter(state=Import.State.UNDOING):
+        if str(brought.pk) not in waiting and not is_at_work(brought.pk):
+            brought.state = Import.State.APPLIED
+            brought.save(update_fields=["state"])
 
 
 def _is_cut_off(brought: Import) -> bool:
@@ -99,14 +108,14 @@ def _sweep() -> int:
         return 0
     # A damaged warehouse is left as it is: what is damaged is said where it is looked at.
     with suppress(BlockingIOError, DamagedWarehouseError), warehouse.alone(wait=False):
-        return warehouse.sweep([queries.warehouse().manifest])
+        return warehouse.sweep(queries.kept_manifests())
     return 0
 
 
 def _remove_uploads() -> int:
     """Remove folders of imports that ended, and locks that nobody holds."""
     uploads = Path(settings.TRELLIS_UPLOADS)
-    ended = (Import.State.APPLIED, Import.State.REFUSED)
+    ended = (Import.State.APPLIED, Import.State.REFUSED, Import.State.UNDONE)
     gone = {str(pk) for pk in Import.objects.filter(state__in=ended).values_list("pk", flat=True)}
     folders = [path for path in uploads.iterdir() if path.is_dir() and path.name in gone]
     for folder in folders:

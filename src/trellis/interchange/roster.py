@@ -34,12 +34,13 @@ def check_staff(
 
 def _addresses(staff: pl.DataFrame, file: str, emails: Mapping[str, str]) -> Iterator[Problem]:
     with_address = staff.filter(pl.col("email").is_not_null())
+    said = dict(with_address.select("sourcedId", "email").iter_rows())
     seen: dict[str, int] = {}
     for row, who, email in with_address.select(ROW, "sourcedId", "email").iter_rows():
         address = email.lower()
         if address in seen:
             yield _taken(file, row, email, f"row {seen[address]} of this file")
-        elif emails.get(address, who) != who:
+        elif emails.get(address, who) != who and not _gives_up(emails[address], address, said):
             yield _taken(file, row, email, "an account that exists already")
         seen.setdefault(address, row)
     broken = with_address.filter(
@@ -50,6 +51,11 @@ def _addresses(staff: pl.DataFrame, file: str, emails: Mapping[str, str]) -> Ite
             file, row, "email", email, "an e-mail address like name@school.example",
             "Correct the address; the person signs in with it.", "row.invalid_email",
         )  # fmt: skip
+
+
+def _gives_up(holder: str, address: str, said: Mapping[str, str]) -> bool:
+    """Return whether the file itself gives the holder of an address another one."""
+    return holder in said and said[holder].lower() != address
 
 
 def _taken(file: str, row: int, email: str, where: str) -> Problem:

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from trellis.interchange.bundle import DistrictFiles
 from trellis.interchange.references import adults, students
+from trellis.people import roles_loading as roles
 from trellis.people.models import (
     Employment,
     Enrollment,
@@ -26,6 +27,7 @@ from trellis.people.models import (
     Teaching,
 )
 from trellis.people.queries import open_on
+from trellis.trust import clock
 from trellis.trust.loading import Bringing, Difference, Rows, compare, keys
 
 # Reserved by RFC 2606: mail to people without an address can never reach anybody.
@@ -41,16 +43,20 @@ def differences(files: DistrictFiles, bringing: Bringing) -> Iterator[Difference
         yield _persons(bundle, bringing)
         yield _students(bundle)
     if "classes" in bundle:
-        yield _sections(bundle)
+        yield from _sections(bundle)
     if "enrollments" in bundle:
         yield _teachings(bundle)
         yield _enrollments(bundle)
     if "staff" in files.tables:
         yield _employments(files.tables["staff"])
-    if "role_grants" in files.tables:
-        yield _grants(files.tables["role_grants"])
+    yield from roles.differences(files, bundle, bringing.at.date())
     if "evaluators" in files.tables:
         yield _evaluators(files.tables["evaluators"])
+
+
+def suggested_roles(files: DistrictFiles) -> list[dict[str, str]]:
+    """Return the roles that the roster hints at and that only a person opens."""
+    return roles.suggested(files, bundle_of(files), clock.today())
 
 
 def known_ids() -> dict[str, set[str]]:
@@ -155,7 +161,8 @@ def _schools(bundle: Mapping[str, pl.DataFrame]) -> Difference:
             rows=schools.select("sourcedId", "name", pl.lit(True)).rows(),
             leaving="deactivated",
             away={"is_active": False},
-            label=("name",),
+            label="{name}",
+            renames=("name",),
         )
     )
 
@@ -164,13 +171,16 @@ def _persons(bundle: Mapping[str, pl.DataFrame], bringing: Bringing) -> Differen
     staff = bundle["users"].filter(pl.col("sourcedId").is_in(list(adults(bundle))))
     no_address = pl.format("{}@{}", pl.col("sourcedId"), pl.lit(NO_ADDRESS))
     day = bringing.at.date()
-    active = pl.col("enabledUser")
+    # Whoever administers Trellis may stand in no roster, or be closed there; setting her aside
+    # would lock the district out of its own installation.
+    spared = _administrators(day)
+    active = pl.col("enabledUser") | pl.col("sourcedId").is_in(list(spared.values()))
     rows = staff.select(
         "sourcedId",
         pl.coalesce("email", no_address).str.to_lowercase().alias("address"),
         "givenName",
         "familyName",
-        "enabledUser",
+        active.alias("active"),
         pl.when(active).then(None).otherwise(pl.lit(day)).alias("left"),
     ).rows()
     return compare(
@@ -183,19 +193,18 @@ def _persons(bundle: Mapping[str, pl.DataFrame], bringing: Bringing) -> Differen
             rows=rows,
             within=Q(external_id__isnull=False),
             leaving="deactivated",
-            # Whoever administers Trellis may stand in no roster; setting her aside would lock
-            # the district out of its own installation.
-            spared=_administrators(day),
+            spared=set(spared),
             away={"is_active": False, "deactivated_on": day},
             fresh={"password": make_password(None)},
-            label=("given_name", "family_name"),
+            label="{given_name} {family_name}",
+            renames=("given_name", "family_name"),
         )
     )
 
 
-def _administrators(day: date) -> set[object]:
+def _administrators(day: date) -> dict[object, str | None]:
     grants = RoleGrant.objects.filter(open_on(day), role=Role.ADMINISTRATOR)
-    return set(grants.values_list("person_id", flat=True))
+    return dict(grants.values_list("person_id", "person__external_id"))
 
 
 def _students(bundle: Mapping[str, pl.DataFrame]) -> Difference:
@@ -209,26 +218,55 @@ def _students(bundle: Mapping[str, pl.DataFrame]) -> Difference:
             rows=learners.select("sourcedId", "givenName", "familyName", "enabledUser").rows(),
             leaving="deactivated",
             away={"is_active": False},
+            # A student is named to her own teachers alone; the id finds her in the roster.
+            label="{external_id}",
+            renames=("given_name", "family_name"),
+            unsaid=("given_name", "family_name"),
         )
     )
 
 
-def _sections(bundle: Mapping[str, pl.DataFrame]) -> Difference:
+def _sections(bundle: Mapping[str, pl.DataFrame]) -> Iterator[Difference]:
+    """Compare the sections of the files' school years; those of earlier years become history.
+
+    A new year begins with all new sections. That last year's are not among them is the course of
+    things and nothing to ask about; a section of the same year that is gone may be a mistake.
+    """
     schools = keys(School)
     rows = [
         (section, title, subject, grade, schools.get(school), year, True)
         for section, title, subject, grade, school, year in sections_of(bundle).iter_rows()
     ]
-    return compare(
+    named = {row[0] for row in rows}
+    first = min((row[5] for row in rows), default=0)
+    earlier = Q(school_year__lt=first)
+    moved = set(Section.objects.filter(earlier, external_id__in=named).values_list("pk", flat=True))
+    yield compare(
         Rows(
             kind="sections",
             model=Section,
             key=("external_id",),
             compared=("title", "subject", "grade", "school_id", "school_year", "is_active"),
             rows=rows,
+            within=~earlier | Q(pk__in=moved),
             leaving="deactivated",
             away={"is_active": False},
-            label=("title",),
+            label="{title} ({external_id})",
+            renames=("title",),
+        )
+    )
+    yield compare(
+        Rows(
+            kind="sections of earlier years",
+            model=Section,
+            key=("external_id",),
+            compared=("is_active",),
+            rows=(),
+            within=earlier & ~Q(pk__in=moved),
+            leaving="deactivated",
+            guarded=False,
+            away={"is_active": False},
+            label="{title} ({external_id})",
         )
     )
 
@@ -236,7 +274,11 @@ def _sections(bundle: Mapping[str, pl.DataFrame]) -> Difference:
 def _teachings(bundle: Mapping[str, pl.DataFrame]) -> Difference:
     sections, persons = keys(Section), keys(Person)
     pairs = _pairs(bundle, "teacher")
-    rows = [(sections.get(s), persons.get(p)) for s, p in pairs.select(_PAIR).iter_rows()]
+    titles, names = _titles(bundle), _names(bundle)
+    rows = [
+        (sections.get(s), persons.get(p), titles.get(s, s), names.get(p, p))
+        for s, p in pairs.select(_PAIR).iter_rows()
+    ]
     return compare(
         Rows(
             kind="teachers of sections",
@@ -244,8 +286,11 @@ def _teachings(bundle: Mapping[str, pl.DataFrame]) -> Difference:
             key=("section_id", "person_id"),
             compared=(),
             rows=rows,
+            shown=("section", "person"),
             within=_in_sections(bundle, sections),
             leaving="removed",
+            label="{person} in {section}",
+            stored_label="{person__given_name} {person__family_name} in {section__title}",
         )
     )
 
@@ -253,8 +298,10 @@ def _teachings(bundle: Mapping[str, pl.DataFrame]) -> Difference:
 def _enrollments(bundle: Mapping[str, pl.DataFrame]) -> Difference:
     sections, learners = keys(Section), keys(Student)
     pairs = _pairs(bundle, "student").select(*_PAIR, "beginDate", "endDate")
+    titles = _titles(bundle)
     rows = [
-        (sections.get(s), learners.get(p), start, end) for s, p, start, end in pairs.iter_rows()
+        (sections.get(s), learners.get(p), start, end, titles.get(s, s), p)
+        for s, p, start, end in pairs.iter_rows()
     ]
     return compare(
         Rows(
@@ -263,8 +310,11 @@ def _enrollments(bundle: Mapping[str, pl.DataFrame]) -> Difference:
             key=("section_id", "student_id"),
             compared=("starts_on", "ends_on"),
             rows=rows,
+            shown=("section", "student"),
             within=_in_sections(bundle, sections),
             leaving="removed",
+            label="{student} in {section}",
+            stored_label="{student__external_id} in {section__title}",
         )
     )
 
@@ -278,6 +328,20 @@ def _pairs(bundle: Mapping[str, pl.DataFrame], role: str) -> pl.DataFrame:
     return of_role.sort("beginDate", nulls_last=False, maintain_order=True).unique(
         _PAIR, keep="last", maintain_order=True
     )
+
+
+def _titles(bundle: Mapping[str, pl.DataFrame]) -> dict[str, str]:
+    known = dict(Section.objects.values_list("external_id", "title"))
+    return known | dict(bundle["classes"].select("sourcedId", "title").iter_rows())
+
+
+def _names(bundle: Mapping[str, pl.DataFrame]) -> dict[str, str]:
+    known = Person.objects.exclude(external_id=None).values_list(
+        "external_id", "given_name", "family_name"
+    )
+    names = {str(who): f"{given} {family}" for who, given, family in known}
+    said = bundle["users"].select("sourcedId", "givenName", "familyName")
+    return names | {who: f"{given} {family}" for who, given, family in said.iter_rows()}
 
 
 def _in_sections(bundle: Mapping[str, pl.DataFrame], sections: Mapping[str, object]) -> Q:
@@ -295,32 +359,6 @@ def _employments(staff: pl.DataFrame) -> Difference:
     ]
     return compare(
         Rows(kind="staff years", model=Employment, key=columns[:3], compared=columns[3:], rows=rows)
-    )
-
-
-def _grants(grants: pl.DataFrame) -> Difference:
-    persons, schools = keys(Person), keys(School)
-    columns = ("person_id", "role", "scope_kind", "scope_id", "starts_on")
-    told = ("ends_on", "legitimate_interest")
-    rows = [
-        (
-            persons.get(person), role, scope, scope_id or "", starts, ends, interest,
-            schools.get(scope_id) if scope == RoleGrant.Scope.SCHOOL else None,
-        )
-        for person, role, scope, scope_id, starts, ends, interest in grants.select(
-            *columns, *told
-        ).iter_rows()
-    ]  # fmt: skip
-    return compare(
-        Rows(
-            kind="roles",
-            model=RoleGrant,
-            key=columns,
-            compared=told,
-            written=("school_id",),
-            rows=rows,
-            label=("role", "scope_id"),
-        )
     )
 
 

@@ -68,6 +68,13 @@ class RoleGrant(models.Model):
         SCHOOL = "school", "School"
         PROVIDER = "provider", "Provider"
 
+    class Origin(models.TextChoices):
+        """Who opened it, and so who may end it: a file ends only what a file has opened."""
+
+        HAND = "hand", "An administrator"
+        FILE = "file", "role_grants.csv"
+        ROSTER = "roster", "The OneRoster bundle"
+
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=20, choices=Role.choices)
     scope_kind = models.CharField(max_length=10, choices=Scope.choices)
@@ -77,6 +84,7 @@ class RoleGrant(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     legitimate_interest = models.CharField(max_length=300)
+    origin = models.CharField(max_length=6, choices=Origin.choices, default=Origin.HAND)
 
     class Meta:
         indexes = [models.Index(fields=["person", "role"])]

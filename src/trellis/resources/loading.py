@@ -35,7 +35,8 @@ def _providers(programs: pl.DataFrame) -> Difference:
             key=("external_id",),
             compared=("name", "kind"),
             rows=programs.select(columns).unique("provider_id", maintain_order=True).rows(),
-            label=("name",),
+            label="{name}",
+            renames=("name",),
         )
     )
 
@@ -60,6 +61,7 @@ def _resources(resources: pl.DataFrame) -> Difference:
             rows=rows,
             leaving="deactivated",
             away={"is_active": False},
-            label=("title",),
+            label="{title}",
+            renames=("title",),
         )
     )  # fmt: skip

@@ -1,35 +1,56 @@
-"""Compare what files say with what is stored, and write exactly the difference.
+"""Compare what files say with what is stored, so that a preview is the difference that is applied.
 
-An app describes each kind of thing that files bring as rows; the comparison reads and the
-writing writes, so that a preview is the very comparison that is applied later.
+An app describes each kind of thing that files bring as rows; the comparison reads. Writing it,
+and taking it back, stand in `storing` and `taking_back`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
+from string import Formatter
 from typing import Literal
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import AutoField, Field, Model, Q
+from django.db.models import Model, Q
 
 Row = tuple[object, ...]
 Leaving = Literal["stays", "deactivated", "removed"]
+What = Literal["added", "changed", "gone"]
 
 BATCH = 2_000
 SAMPLES = 5
+ACTIVE = "is_active"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How many things of a kind an import adds, changes or sets aside, and the first of them."""
+    """How many things of a kind an import adds, changes or sets aside, and the first of them.
+
+    Of the changed, `renamed` have another name and `back` were set aside and come back. `leaving`
+    are the gone and those that the files themselves close, out of `stood` that stood before.
+    """
 
     kind: str
     added: int
     changed: int
     gone: int
     same: int
-    samples: tuple[str, ...] = ()
+    renamed: int = 0
+    back: int = 0
+    leaving: int = 0
+    stood: int = 0
+    guarded: bool = False
+    names: Mapping[What, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that an import adds, changes or sets aside, by name, and what changes of it."""
+
+    what: What
+    name: str
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +65,18 @@ class Bringing:
 class Rows:
     """What files say about one kind of thing.
 
-    `rows` holds key, compared fields and fields that are written but not compared, in the order
-    of these names. A key that holds None for a thing which does not exist yet is always new.
+    `rows` holds key, compared fields, fields that are written but not compared, and cells that
+    are only shown, in the order of these names. A key that holds None for a thing which does not
+    exist yet is always new.
+
     `within` are the stored things that the files speak for: those not named are `leaving`, but
-    for the `spared` primary keys.
+    for the `spared` primary keys. Files that bring changes only name their `leavers` by key
+    instead, and nobody else leaves. `guarded` things do not leave in numbers without a person's
+    word.
+
+    `label` names a thing by the fields and cells in its braces, `stored_label` one that only the
+    database knows. Without a label the things are counted and never listed. `unsaid` fields are
+    told as changed without their values.
     """
 
     kind: str
@@ -56,12 +85,35 @@ class Rows:
     compared: tuple[str, ...]
     rows: Sequence[Row]
     written: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     within: Q | None = None
     leaving: Leaving = "stays"
+    leavers: Collection[Row] | None = None
     spared: Collection[object] = ()
+    guarded: bool = True
     fresh: Mapping[str, object] = field(default_factory=dict)
     away: Mapping[str, object] = field(default_factory=dict)
-    label: tuple[str, ...] = ()
+    label: str = ""
+    stored_label: str = ""
+    renames: tuple[str, ...] = ()
+    unsaid: Collection[str] = ()
+
+    @property
+    def stored_names(self) -> tuple[str, ...]:
+        """Name the columns that the rows bring, in their order."""
+        return (*self.key, *self.compared, *self.written)
+
+    def cells(self, row: Row) -> dict[str, object]:
+        return dict(zip((*self.stored_names, *self.shown), row, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """A stored thing that the files change: its primary key, the new row, the compared values."""
+
+    pk: object
+    row: Row
+    old: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,68 +122,112 @@ class Difference:
 
     said: Rows
     added: Sequence[Row]
-    changed: Sequence[tuple[object, Row]]
+    changed: Sequence[Altered]
     gone: Sequence[object]
     same: int
+    stood: int = 0
 
     @property
     def change(self) -> Change:
+        back, closed = self._turned(on=True), self._turned(on=False)
         return Change(
-            self.said.kind, len(self.added), len(self.changed), len(self.gone), self.same,
-            tuple(self._shown(row) for row in self._first()),
-        )  # fmt: skip
+            kind=self.said.kind,
+            added=len(self.added),
+            changed=len(self.changed),
+            gone=len(self.gone),
+            same=self.same,
+            renamed=sum(self._is_renamed(one) for one in self.changed),
+            back=back,
+            leaving=len(self.gone) + closed,
+            stood=self.stood,
+            guarded=self.said.guarded and self.said.leaving != "stays",
+            names=self._first_names(),
+        )
 
-    def write(self) -> None:
-        """Store the difference; the caller holds the transaction."""
-        said = self.said
-        names = (*said.key, *said.compared, *said.written)
-        objects = said.model._default_manager
-        _insert(said.model, names, self.added, fresh=said.fresh)
-        if self.changed:
-            # Rows name columns (`partner_id`), an update names fields (`partner`).
-            fields = {f.attname: f.name for f in said.model._meta.concrete_fields}
-            objects.bulk_update(
-                [
-                    said.model(pk=pk, **dict(zip(names, row, strict=True)))
-                    for pk, row in self.changed
-                ],
-                [fields[name] for name in (*said.compared, *said.written)],
-                batch_size=400,
-            )
-        for start in range(0, len(self.gone), 400):
-            leavers = objects.filter(pk__in=self.gone[start : start + 400])
-            if said.leaving == "removed":
-                leavers.delete()
-            else:
-                leavers.update(**said.away)
+    def lines(self) -> Iterator[Line]:
+        """Yield each thing by name; nothing for kinds that are only counted."""
+        if self.said.label:
+            yield from (Line("added", self._name(row)) for row in self.added)
+            yield from (Line("changed", self._name(a.row), self._said(a)) for a in self.changed)
+            yield from (Line("gone", name) for name in self._gone_names(self.gone))
 
-    def _first(self) -> list[Row]:
-        return [*self.added[:SAMPLES], *(row for _, row in self.changed[:SAMPLES])][:SAMPLES]
+    def _first_names(self) -> dict[What, tuple[str, ...]]:
+        if not self.said.label:
+            return {}
+        return {
+            "added": tuple(self._name(row) for row in self.added[:SAMPLES]),
+            "changed": tuple(self._name(one.row) for one in self.changed[:SAMPLES]),
+            "gone": tuple(islice(self._gone_names(self.gone[:SAMPLES]), SAMPLES)),
+        }
 
-    def _shown(self, row: Row) -> str:
-        names = (*self.said.key, *self.said.compared, *self.said.written)
-        cells = dict(zip(names, row, strict=True))
-        return " ".join(str(cells[name]) for name in self.said.label)
+    def _name(self, row: Row) -> str:
+        return self.said.label.format_map(self.said.cells(row))
+
+    def _gone_names(self, gone: Sequence[object]) -> Iterator[str]:
+        pattern = self.said.stored_label or self.said.label
+        paths = [path for _, path, _, _ in Formatter().parse(pattern) if path]
+        for start in range(0, len(gone), BATCH):
+            found = self.said.model._default_manager.filter(pk__in=gone[start : start + BATCH])
+            rows = found.order_by().values(*paths)
+            yield from sorted(pattern.format_map(row) for row in rows)
+
+    def _said(self, one: Altered) -> str:
+        """Tell what changes, from what to what, where that is for administrators to read."""
+        new = one.row[len(self.said.key) :]
+        return "; ".join(
+            self._told(name, old, now)
+            for name, old, now in zip(self.said.compared, one.old, new, strict=False)
+            if old != now
+        )
+
+    def _told(self, name: str, old: object, new: object) -> str:
+        if name == ACTIVE:
+            return "comes back" if new else "is set aside"
+        words = name.removesuffix("_id").replace("_", " ")
+        if name in self.said.unsaid or name.endswith("_id"):
+            return words
+        return f"{words}: {_shown(old)} → {_shown(new)}"
+
+    def _is_renamed(self, one: Altered) -> bool:
+        return any(
+            self._pair(one, name)[0] != self._pair(one, name)[1] for name in self.said.renames
+        )
+
+    def _turned(self, *, on: bool) -> int:
+        if ACTIVE not in self.said.compared:
+            return 0
+        return sum(self._pair(one, ACTIVE) == (not on, on) for one in self.changed)
+
+    def _pair(self, one: Altered, name: str) -> tuple[object, object]:
+        place = self.said.compared.index(name)
+        return one.old[place], one.row[len(self.said.key) + place]
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value in (None, "") else str(value)
 
 
 def compare(said: Rows) -> Difference:
     """Hold the rows of files against the stored ones; nothing is written."""
     stored = _stored(said)
+    stands = _standing(said)
+    standing = sum(map(stands, stored.values()))
+    leavers = [] if said.leavers is None else [stored[k] for k in said.leavers if k in stored]
     width = len(said.key) + len(said.compared)
     added: list[Row] = []
-    changed: list[tuple[object, Row]] = []
+    changed: list[Altered] = []
     same = 0
     for row in said.rows:
-        key = row[: len(said.key)]
-        found = stored.pop(key, None)
+        found = stored.pop(row[: len(said.key)], None)
         if found is None:
             added.append(row)
         elif found[1] != row[len(said.key) : width]:
-            changed.append((found[0], row))
+            changed.append(Altered(found[0], row, found[1]))
         else:
             same += 1
-    gone = () if said.leaving == "stays" else _leavers(said, stored)
-    return Difference(said, added, changed, gone, same)
+    left = stored.values() if said.leavers is None else leavers
+    gone = [] if said.leaving == "stays" else [one[0] for one in left if stands(one)]
+    return Difference(said, added, changed, gone, same, standing)
 
 
 def keys(model: type[Model], name: str = "external_id") -> dict[str, object]:
@@ -140,65 +236,22 @@ def keys(model: type[Model], name: str = "external_id") -> dict[str, object]:
     return dict(named.values_list(name, "pk"))
 
 
-def changes(differences: Iterator[Difference], *, write: bool) -> Iterator[Change]:
-    """Tell each change as it comes; with `write`, store it before the next one is compared."""
-    for difference in differences:
-        if write:
-            difference.write()
-        yield difference.change
-
-
-def _insert(
-    model: type[Model], names: Sequence[str], rows: Sequence[Row], *, fresh: Mapping[str, object]
-) -> None:
-    """Insert rows by one prepared statement.
-
-    `bulk_create` makes an object and compiles SQL anew for every row, which takes three times as
-    long; an import holds the database's only write lock, so others wait for it.
-    """
-    if not rows:
-        return
-    named = {name: place for place, name in enumerate(names)}
-    fields = [f for f in model._meta.concrete_fields if not isinstance(f, AutoField)]
-    values = [_values_of(field, rows, named.get(field.attname), fresh) for field in fields]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column or field.attname) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    # Names of tables and columns come from our own models; every value is a parameter.
-    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608 - see above
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, list(zip(*values, strict=True)))
-
-
-def _values_of(
-    field: Field[object, object],
-    rows: Sequence[Row],
-    place: int | None,
-    fresh: Mapping[str, object],
-) -> Iterator[object]:
-    """Yield one column as the database wants it: from the rows, the same for all, or by default."""
-    if place is not None:
-        return (field.get_db_prep_save(row[place], connection) for row in rows)
-    if field.attname in fresh:
-        same = field.get_db_prep_save(fresh[field.attname], connection)
-        return (same for _ in rows)
-    return (field.get_db_prep_save(field.get_default(), connection) for _ in rows)
-
-
 def _stored(said: Rows) -> dict[Row, tuple[object, Row]]:
-    objects = said.model._default_manager
-    query = objects.all() if said.within is None else objects.filter(said.within)
+    objects = said.model._default_manager.order_by()
+    query = objects if said.within is None else objects.filter(said.within)
     depth = len(said.key) + 1
     rows = query.values_list("pk", *said.key, *said.compared)
     return {row[1:depth]: (row[0], row[depth:]) for row in rows.iterator(chunk_size=BATCH)}
 
 
-def _leavers(said: Rows, stored: Mapping[Row, tuple[object, Row]]) -> Sequence[object]:
-    """Leave out those that are away already, so that a second import changes nothing."""
-    names = said.compared
-    away = tuple((names.index(name), value) for name, value in said.away.items() if name in names)
-    return [
-        pk
-        for pk, values in stored.values()
-        if pk not in said.spared and (not away or any(values[i] != v for i, v in away))
-    ]
+def _standing(said: Rows) -> Callable[[tuple[object, Row]], bool]:
+    """Return what tells whether a stored thing can leave: not away already, and not spared."""
+    away = [(said.compared.index(n), v) for n, v in said.away.items() if n in said.compared]
+
+    def stands(one: tuple[object, Row]) -> bool:
+        pk, values = one
+        if pk in said.spared:
+            return False
+        return not away or any(values[place] != value for place, value in away)
+
+    return stands

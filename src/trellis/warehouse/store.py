@@ -6,7 +6,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -152,14 +152,23 @@ class Warehouse:
         return len(orphans)
 
     @contextmanager
-    def alone(self, *, wait: bool = True) -> Iterator[None]:
+    def alone(
+        self, *, wait: bool = True, waiting: Callable[[], None] = lambda: None
+    ) -> Iterator[None]:
         """Hold off other writers: their sweep would take files that nothing in use names yet.
 
-        Raises `BlockingIOError` where another one writes and this one will not wait.
+        `waiting` is called when another one writes, before its end is waited for. Raises
+        `BlockingIOError` where another one writes and this one will not wait.
         """
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if not wait:
+                    raise
+                waiting()
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def _parts(self, table: str, frame: pl.DataFrame) -> Iterable[Part]:

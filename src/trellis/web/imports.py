@@ -11,8 +11,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from trellis.evidence import policies, queries
+from trellis.evidence import listing, policies, queries
 from trellis.evidence.models import Import
+from trellis.evidence.words import WHOLE, back_row
 from trellis.people.models import Person, Role
 from trellis.people.queries import has_role
 from trellis.people.requests import PersonRequest
@@ -56,6 +57,25 @@ class BringForm(forms.Form):
     visible_to = {"chosen": ADMINISTRATORS}
 
 
+class AcceptForm(forms.Form):
+    """The word of a person who was told how many would leave."""
+
+    accept_leavers = forms.BooleanField(
+        label="I have checked it: they are rightly no longer in the files",
+        error_messages={"required": "Tick this first, or refuse the import and look at the files."},
+    )
+    visible_to = {"accept_leavers": ADMINISTRATORS}
+
+
+class LinesForm(forms.Form):
+    """Which part of an import's changes to show; what cannot be read is left out."""
+
+    kind = forms.CharField(max_length=60)
+    what = forms.ChoiceField(choices=[(what, words) for what, words in WHOLE.items()])
+    page = forms.IntegerField(required=False, min_value=1)
+    visible_to = {"kind": ADMINISTRATORS, "what": ADMINISTRATORS, "page": ADMINISTRATORS}
+
+
 def administrator(request: PersonRequest) -> Person:
     """Return the administrator who asks; nobody else sees imports."""
     if not has_role(request.user, Role.ADMINISTRATOR):
@@ -90,7 +110,27 @@ def _receive(files: list[UploadedFile[Any]], *, by: Person) -> Import:
 def one_import(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Show where an import stands: at work, its problems, its preview, or what it did."""
     brought = policies.imports.open(administrator(request), pk)
-    return render(request, "web/import.html", {"page": queries.import_page(brought)})
+    return _import_page(request, brought, AcceptForm())
+
+
+def _import_page(
+    request: PersonRequest, brought: Import, form: AcceptForm, status: int = 200
+) -> HttpResponse:
+    context = {"page": queries.import_page(brought), "form": form}
+    return render(request, "web/import.html", context, status=status)
+
+
+@require_safe
+def lines(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """List by name all things of one kind that an import adds, changes or sets aside."""
+    brought = policies.imports.open(administrator(request), pk)
+    form = LinesForm(request.GET)
+    if not form.is_valid():
+        return redirect("web:import", brought.pk)
+    kind, what = form.cleaned_data["kind"], form.cleaned_data["what"]
+    page = listing.page(brought, kind, what, form.cleaned_data["page"] or 1)
+    context = {"brought": brought, "kind": kind, "title": WHOLE[what], "page": page}
+    return render(request, "web/import_lines.html", context)
 
 
 @require_POST
@@ -98,9 +138,31 @@ def apply(request: PersonRequest, pk: UUID) -> HttpResponse:
     from trellis.evidence.imports import begin_applying
 
     brought = policies.imports.open(administrator(request), pk)
-    if begin_applying(brought):
+    form = AcceptForm(request.POST)
+    accepted = form.is_valid()
+    if queries.import_page(brought).asks and not accepted:
+        return _import_page(request, brought, form, status=422)
+    if begin_applying(brought, accept_leavers=accepted):
         tasks.apply_import.enqueue(str(brought.pk))
     return redirect("web:import", brought.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Say what undoing the last import would take back, and do it when told to."""
+    from trellis.evidence import undoing
+    from trellis.web.loaders import DERIVED
+
+    brought = policies.imports.open(administrator(request), pk)
+    if not undoing.can_be_undone(brought):
+        messages.error(request, "Only the last import that was applied can be undone, and once.")
+        return redirect("web:import", brought.pk)
+    if request.method == "POST":
+        if undoing.begin_undoing(brought):
+            tasks.undo_import.enqueue(str(brought.pk), str(request.user.pk))
+        return redirect("web:import", brought.pk)
+    rows = [back_row(one) for one in undoing.preview(brought, derived=DERIVED)]
+    return render(request, "web/import_undo.html", {"brought": brought, "rows": rows})
 
 
 @require_POST

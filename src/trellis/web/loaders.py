@@ -14,6 +14,7 @@ from trellis.evidence import loading as evidence
 from trellis.evidence.models import Import
 from trellis.evidence.working import at_work
 from trellis.impact import loading as impact
+from trellis.insights.models import ClassLearning, Insight
 from trellis.insights.tasks import compute_insights
 from trellis.people import loading as people
 from trellis.people.models import Person
@@ -23,6 +24,10 @@ from trellis.trust import clock
 LOADERS: tuple[imports.Loader, ...] = (
     people, resources, evidence, activities, coaching, impact,
 )  # fmt: skip
+
+
+# What Trellis works out from what came in. It is nobody's work: undoing an import may drop it.
+DERIVED = (Insight, ClassLearning)
 
 
 def after_import() -> None:
@@ -35,19 +40,28 @@ def bring_in(
     *,
     apply: bool,
     by: Person | None = None,
+    accept_leavers: bool = False,
     tell: imports.Tell = imports.silent,
     mapping: str = "",
 ) -> imports.Checked:
-    """Check files and, when they are sound and new, apply them whole."""
+    """Check files and, when they are sound and new, apply them whole.
+
+    Where many would leave and nobody has accepted it, nothing is applied: `checked.asks` says so.
+    """
     name = uuid4()
     with at_work(name):
         brought = Import.objects.create(
-            pk=name, received_at=clock.now(), brought_by=by, mapping=mapping
+            pk=name,
+            received_at=clock.now(),
+            brought_by=by,
+            mapping=mapping,
+            accepts_leavers=accept_leavers,
         )
         checked = imports.check(brought, paths, LOADERS, tell=tell)
+        unasked = bool(checked.asks) and not accept_leavers
         if brought.state == Import.State.WAITING:
             imports.refuse(brought, by=by)  # a command has no page to say what columns mean
-        elif checked.files.sound and (checked.applied_before or not apply):
+        elif checked.files.sound and (checked.applied_before or not apply or unasked):
             imports.forget(brought)
         elif checked.files.sound:
             imports.apply(checked, LOADERS, by=by, tell=tell)

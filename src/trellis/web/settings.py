@@ -43,6 +43,8 @@ TRELLIS_WORKPLACE = TRELLIS_HOME / "work"  # for what is too large for memory wh
 # Uploads are streamed to this disk, not to the memory or the temporary folder of the machine.
 TRELLIS_UPLOADS.mkdir(exist_ok=True)
 FILE_UPLOAD_TEMP_DIR = TRELLIS_UPLOADS
+# The share of people, sections, enrollments ... that may leave by a file without a person's word.
+TRELLIS_MOST_LEAVERS = float(os.environ.get("TRELLIS_MOST_LEAVERS", "0.1"))
 TRELLIS_PSEUDONYM_SECRET = _kept_secret("pseudonym")
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or _kept_secret("django")

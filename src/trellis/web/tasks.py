@@ -8,6 +8,7 @@ from django_tasks import task
 
 from trellis.evidence.models import Import
 from trellis.evidence.working import at_work
+from trellis.people.models import Person
 
 log = logging.getLogger(__name__)
 UNEXPECTED = (
@@ -68,16 +69,34 @@ def _apply(import_id: str) -> None:
         return  # a task that ran twice: the first run has ended it
     tell = _Teller(brought)
     try:
-        files, before = imports.read(_paths(brought), LOADERS, tell=tell, mapping=brought.mapping)
-        if files.content_hash != brought.content_hash:
-            raise imports.CannotApply("The files changed since they were checked.")
-        imports.apply(imports.Checked(brought, files, (), before), LOADERS,
-                      by=brought.brought_by, tell=tell)  # fmt: skip
+        checked = imports.read_again(brought, _paths(brought), LOADERS, tell=tell)
+        imports.apply(checked, LOADERS, by=brought.brought_by, tell=tell)
+    except imports.ManyWouldLeave:
+        # The district changed since the preview: its person looks at the new numbers first.
+        imports.begin_again(brought)
+        check_import.enqueue(import_id)
     except imports.CannotApply as problem:
         imports.give_up(brought, str(problem), by=brought.brought_by)
     except Exception:
         log.exception("Applying import %s failed", import_id)
         imports.give_up(brought, UNEXPECTED, by=brought.brought_by)
+    else:
+        after_import()
+
+
+@task()
+def undo_import(import_id: str, by: str) -> None:
+    """Take the last import back, as somebody has seen it would be."""
+    from trellis.evidence import undoing
+    from trellis.web.loaders import DERIVED, after_import
+
+    brought = Import.objects.get(pk=UUID(import_id))
+    person = Person.objects.get(pk=UUID(by))
+    try:
+        with at_work(brought.pk):
+            undoing.undo(brought, by=person, derived=DERIVED, tell=_Teller(brought))
+    except undoing.CannotUndo:
+        log.exception("Import %s was not undone", import_id)
     else:
         after_import()
 
