@@ -11,7 +11,7 @@ import polars as pl
 from django.core.management import call_command
 
 from trellis.insights.tasks import compute
-from trellis.interchange.bundle import read_district
+from trellis.interchange.reading import read_district
 from trellis.simulate import DEMONSTRATION_DAY, Size, write_district
 from trellis.web.loaders import bring_in
 

@@ -26,6 +26,7 @@ ALLOWED = {
     "score": "OneRoster's own word for the items a student answered correctly",
     "scored_on": "the day of a student's classroom result",
     "score_date": "OneRoster's own word for the day of a student's result",
+    "score_scale_value": "OneRoster's own word for what a mark of a student stands for",
     "score_status": "OneRoster's own word: whether a student's result is final",
 }
 

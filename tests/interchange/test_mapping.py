@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.interchange import vendors
-from trellis.interchange.columns import Checked, check
+from trellis.interchange.checking import Checked, check
 from trellis.interchange.csv_text import CsvText, read_csv_text
 from trellis.interchange.mapping import (
     OF_THE_DAY,

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.interchange import tiny
-from trellis.interchange.bundle import read_district
 from trellis.interchange.problems import Problem
+from trellis.interchange.reading import read_district
 
 NAMES = (*tiny.FILES, "learning_objectives.json", "reviews.json", "oneroster.zip")
 SCRAPS = ("", "=1+1", "x" * 400, "\ufeff", '"', "2026-13-01", "-1", "né", "\r", "\x00", ",,,")

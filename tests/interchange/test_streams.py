@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from tests.interchange import tiny
 from trellis.interchange import records, sources, spool
-from trellis.interchange.bundle import Known, read_district
-from trellis.interchange.columns import check
+from trellis.interchange.bundle import Known
+from trellis.interchange.checking import check
 from trellis.interchange.csv_text import ROW, read_csv_text
 from trellis.interchange.district import ASSESSMENT_RESULTS
 from trellis.interchange.problems import Problem, Severity
+from trellis.interchange.reading import read_district
 from trellis.interchange.references import dangling
 from trellis.interchange.sources import Limits, SourceFile
 from trellis.interchange.streams import Streamed, read_streamed

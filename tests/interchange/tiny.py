@@ -5,6 +5,8 @@ import json
 import zipfile
 from pathlib import Path
 
+from trellis.interchange import oneroster
+
 OBJECTIVE = "0b100000-0000-4000-8000-000000000001"
 DOCUMENT = "d0c00000-0000-4000-8000-000000000001"
 
@@ -194,9 +196,14 @@ re1,Explain a step,practice,A routine for explanations,instruction.thinking,04;0
 }
 
 
-def manifest(names: tuple[str, ...] = tuple(ONEROSTER)) -> str:
+NAMES = tuple(sorted(oneroster.FILES["1.2"], key=str.lower))
+
+
+def manifest(names: tuple[str, ...] = tuple(ONEROSTER), mode: str = "bulk") -> str:
+    """Write a manifest of 1.2 that names every file of the standard."""
     lines = ["propertyName,value", "manifest.version,1.0", "oneroster.version,1.2"]
-    return "\n".join([*lines, *(f"file.{name},bulk" for name in names)]) + "\n"
+    modes = {name: mode if name in names else "absent" for name in NAMES}
+    return "\n".join([*lines, *(f"file.{name},{said}" for name, said in modes.items())]) + "\n"
 
 
 def write_zip(path: Path, members: dict[str, str | bytes]) -> Path:

@@ -20,8 +20,9 @@ from trellis.evidence.events import ImportApplied, ImportRefused, LeaversAccepte
 from trellis.evidence.guard import Ask, asks
 from trellis.evidence.models import Import, JournalEntry
 from trellis.evidence.queries import folder_of as folder_of
-from trellis.interchange.bundle import UNKNOWN_LAYOUT, DistrictFiles, Known, read_district
+from trellis.interchange.bundle import UNKNOWN_LAYOUT, DistrictFiles, Known
 from trellis.interchange.problems import Problem, Severity, limited
+from trellis.interchange.reading import read_district
 from trellis.interchange.sources import Limits
 from trellis.people.loading import (
     known_emails,

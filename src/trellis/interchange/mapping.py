@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from trellis.interchange.columns import FORBIDDEN, FileSpec
+from trellis.interchange.columns import FileSpec
 from trellis.interchange.csv_text import ROW, CsvText
 from trellis.interchange.district import ASSESSMENT_RESULTS, OBJECTIVE_RESULTS
+from trellis.interchange.headers import FORBIDDEN
 from trellis.interchange.problems import Problem, Severity, shorten
 
 Table = Literal["assessment_results", "objective_results"]
@@ -151,12 +152,13 @@ def apply_mapping(text: CsvText, mapping: ColumnMapping, file: str) -> CsvText:
     problems = [*text.problems, *(_rating(file, name) for name in refused),
                 *(_gone(file, name) for name in missing)]  # fmt: skip
     if missing or refused or not text.header:
-        return CsvText(mapping.spec.names, pl.DataFrame(), tuple(problems))
+        return CsvText(mapping.spec.names, pl.DataFrame(), tuple(problems), records=text.records)
     rows = map_rows(text.rows, mapping)
     brought = rows[ROW].n_unique()
     if brought < text.rows.height:
         problems.append(left_out(file, text.rows.height, brought))
-    return CsvText(mapping.spec.names, rows, tuple(problems))
+    unread = text.records - text.rows.height
+    return CsvText(mapping.spec.names, rows, tuple(problems), brought + unread)
 
 
 def map_rows(rows: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:

@@ -10,7 +10,8 @@ from contextlib import suppress
 import numpy as np
 import polars as pl
 
-from trellis.interchange.columns import Checked, Column, FileSpec, check
+from trellis.interchange.checking import Checked, check
+from trellis.interchange.columns import Column, FileSpec
 from trellis.interchange.csv_text import ROW, CsvText
 from trellis.interchange.problems import refuses
 

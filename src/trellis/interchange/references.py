@@ -6,6 +6,7 @@ import polars as pl
 
 from trellis.interchange.columns import FileSpec, Reference
 from trellis.interchange.csv_text import ROW
+from trellis.interchange.oneroster import GONE
 from trellis.interchange.problems import Problem, Severity, shorten
 
 # Where each kind of thing is named, for the advice.
@@ -37,12 +38,20 @@ def defined_ids(
         ids.setdefault("objective", set()).update(objectives.to_list())
     bundle = {n.removeprefix("oneroster/"): t for n, t in tables.items() if "oneroster/" in n}
     if "orgs" in bundle:
-        schools = bundle["orgs"].filter(pl.col("type") == "school")["sourcedId"].drop_nulls()
-        ids.setdefault("school", set()).update(schools.to_list())
+        schools = bundle["orgs"].filter(pl.col("type") == "school")
+        ids.setdefault("school", set()).update(_here(schools))
+    if "classes" in bundle:
+        ids.setdefault("section", set()).update(_here(bundle["classes"]))
     if "users" in bundle:
         ids.setdefault("adult", set()).update(adults(bundle))
         ids.setdefault("student", set()).update(students(bundle))
     return ids
+
+
+def _here(rows: pl.DataFrame) -> list[str]:
+    """Return the names of the rows of a bundle that are not gone."""
+    there = rows.filter((pl.col("status") != GONE).fill_null(True))
+    return there["sourcedId"].drop_nulls().to_list()
 
 
 def students(bundle: Mapping[str, pl.DataFrame]) -> set[str]:
@@ -95,7 +104,7 @@ def _dangling_in(
         once = unknown_cells.unique("named", keep="first", maintain_order=True)
         yield from _notices(once, reference, file)
         return
-    home = HOME.get(reference.kind, f"{reference.kind}.csv of the OneRoster bundle")
+    home = HOME[reference.kind]
     for row, named in cells.filter(pl.col("named").is_in(list(unknown))).iter_rows():
         yield Problem(
             file, row, reference.column, shorten(named),
@@ -117,4 +126,4 @@ def _notices(cells: pl.DataFrame, reference: Reference, file: str) -> Iterator[P
 
 def _thing(kind: str) -> str:
     words = {"adult": "member of the staff", "objective": "learning objective"}
-    return words.get(kind, kind) if kind in HOME else f"row of {kind}.csv"
+    return words.get(kind, kind)

@@ -1,6 +1,6 @@
 """Check what a bundle says about the people who will sign in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 import polars as pl
 
@@ -13,18 +13,21 @@ ADDRESS = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 
 
 def check_staff(
-    bundle: Bundle, files: Mapping[str, str], emails: Mapping[str, str]
+    bundle: Bundle, files: Mapping[str, str], emails: Mapping[str, str], known: Set[str] | None
 ) -> Iterator[Problem]:
-    """Yield addresses that two people share, and teachers of a class who are not staff."""
+    """Yield addresses that two people share, and teachers of a class who are not staff.
+
+    `known` is who works in the district beside those of the files; None where nobody can tell.
+    """
     if "users" not in bundle:
         return
     staff = adults(bundle)
     of_staff = bundle["users"].filter(pl.col("sourcedId").is_in(list(staff)))
     yield from _addresses(of_staff, files["users"], emails)
-    if "enrollments" in bundle:
+    if "enrollments" in bundle and known is not None:
         teaching = bundle["enrollments"].filter(pl.col("role") == "teacher")
         for row, who in teaching.select(ROW, "userSourcedId").iter_rows():
-            if who is not None and who not in staff:
+            if who is not None and who not in staff and who not in known:
                 yield Problem(
                     files["enrollments"], row, "userSourcedId", who, "a member of the staff",
                     "Give the person the role teacher in roles.csv, or correct the enrollment.",

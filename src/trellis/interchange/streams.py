@@ -12,8 +12,9 @@ import numpy.typing as npt
 import polars as pl
 
 from trellis.interchange import records
-from trellis.interchange.columns import FileSpec, check, duplicate_problem
-from trellis.interchange.csv_text import BOM, ROW, CsvText, read_csv_text
+from trellis.interchange.checking import check, duplicate_problem
+from trellis.interchange.columns import FileSpec
+from trellis.interchange.csv_text import BOM, ROW, CsvText, endless_problem, read_csv_text
 from trellis.interchange.mapping import ColumnMapping, apply_mapping, left_out, map_rows
 from trellis.interchange.packing import Words, pack_sound
 from trellis.interchange.problems import Problem, Severity, refuses
@@ -264,7 +265,7 @@ class _Reading:
         for person, row in rows.select(name, ROW).iter_rows():
             values = [self.words[name].values[person], *said]
             earlier = int(self.first[places][person])
-            yield duplicate_problem(self.file.shown, row, self.spec.key, values, earlier)
+            yield duplicate_problem(self.file.shown, row, self.spec, values, earlier)
 
     def _mapped(self, text: CsvText) -> CsvText:
         if not self.mapping or not text.header:
@@ -286,15 +287,6 @@ class _Reading:
             else:
                 self.untold += 1
             self.refuses = self.refuses or error
-
-
-def endless_problem(file: str, row: int) -> Problem:
-    """Refuse a file with a line that is longer than any honest one."""
-    return Problem(
-        file, row, "", f"a line of more than {records.LONGEST_RECORD:,} bytes",
-        "lines that end", "Look for a quote that is not closed in this line, or export the file "
-        "as CSV again. What follows was not read.", "csv.endless_line",
-    )  # fmt: skip
 
 
 def _more(file: str, count: int) -> Problem:

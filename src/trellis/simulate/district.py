@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from trellis.interchange import oneroster
 from trellis.simulate import costs, records, reviews
 from trellis.simulate.classes import Section, Students, enroll_students, form_sections
 from trellis.simulate.coaching import (
@@ -29,7 +30,7 @@ from trellis.simulate.practice_truth import plant_ana, true_practice
 from trellis.simulate.roster import Roster, bundle
 from trellis.simulate.shape import Size, shape_of
 from trellis.simulate.study_visits import StudyVisits, consenting, visit_teachers
-from trellis.simulate.tables import as_bytes, from_rows, write_zip
+from trellis.simulate.tables import as_bytes, from_rows
 from trellis.simulate.traits import Bools, Floats, Traits, draw_traits
 from trellis.simulate.truth import write_truth
 from trellis.simulate.unit_checks import ANAS_OBJECTIVE, check_units
@@ -129,7 +130,7 @@ def write_district(
     progress("unit checks and roster", 3, 5)
     members, rows = bundle(_roster(district, school, seed))
     progress("files", 4, 5)
-    write_zip(folder / "oneroster.zip", members)
+    oneroster.write_zip(folder / "oneroster.zip", members)
     rows |= _write(folder, frames)
     rows |= _write_json(folder, district)
     if truth is not None:

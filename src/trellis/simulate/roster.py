@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from trellis.interchange import oneroster
 from trellis.simulate.classes import SUBJECT_TITLES, Section, Students
 from trellis.simulate.days import day_in, first_day, last_day
 from trellis.simulate.objectives import grade_code
 from trellis.simulate.people import NOBODY, People
-from trellis.simulate.tables import as_bytes, from_rows, table
+from trellis.simulate.tables import from_rows, table
 from trellis.simulate.unit_checks import UnitCheck
 
 _LEAD = "sourcedId,status,dateLastModified,"
@@ -41,17 +42,6 @@ HEADERS = {
         "preferredMiddleName,preferredFamilyName,primaryOrgSourcedId,pronouns"
     ),
 }
-ABSENT = (
-    "classResources",
-    "courseResources",
-    "demographics",
-    "lineItemScoreScales",
-    "resources",
-    "resultScoreScales",
-    "scoreScales",
-    "userProfiles",
-    "userResources",
-)
 DISTRICT = "alder-valley"
 _ROLES = {
     "coach": "ext:coach",
@@ -77,7 +67,7 @@ class Roster:
 
 def bundle(roster: Roster) -> tuple[dict[str, bytes], dict[str, int]]:
     """Return the files of the bundle and their rows; bulk: status and change date stay blank."""
-    frames = {
+    tables = {
         "academicSessions": _sessions(roster.people),
         "categories": from_rows(
             _LEAD + HEADERS["categories"], [("unit-check", "", "", "Unit check", 1.0)]
@@ -91,21 +81,16 @@ def bundle(roster: Roster) -> tuple[dict[str, bytes], dict[str, int]]:
         "users": _users(roster),
         **_results(roster),
     }
-    files = {"manifest.csv": as_bytes(_manifest())}
-    files |= {f"{name}.csv": as_bytes(frame) for name, frame in sorted(frames.items())}
-    return files, {f"oneroster.zip/{name}.csv": f.height for name, f in sorted(frames.items())}
+    modes: dict[str, oneroster.Mode] = {
+        name: "bulk" if name in tables else "absent" for name in oneroster.FILES["1.2"]
+    }
+    source = {"source.systemName": "Alder Valley SIS", "source.systemCode": DISTRICT}
+    files = oneroster.as_files(oneroster.Bundle("1.2", modes, tables, source))
+    return files, {f"oneroster.zip/{name}.csv": t.height for name, t in sorted(tables.items())}
 
 
 def _table(name: str, columns: dict[str, Sequence[object] | pl.Series]) -> pl.DataFrame:
     return table(_LEAD + HEADERS[name], columns)
-
-
-def _manifest() -> pl.DataFrame:
-    modes = dict.fromkeys(HEADERS, "bulk") | dict.fromkeys(ABSENT, "absent")
-    rows = [("manifest.version", "1.0"), ("oneroster.version", "1.2")]
-    rows += [(f"file.{name}", modes[name]) for name in sorted(modes)]
-    rows += [("source.systemName", "Alder Valley SIS"), ("source.systemCode", DISTRICT)]
-    return from_rows("propertyName,value", rows)
 
 
 def _terms(year: int) -> tuple[str, str]:

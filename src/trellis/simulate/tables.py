@@ -1,14 +1,10 @@
 """Write tables to files so that the same rows give the same bytes."""
 
 import io
-import zipfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import polars as pl
 
-# A zip must carry a time; this one is the earliest a zip can say.
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 Columns = Mapping[str, Sequence[object] | pl.Series]
 
 
@@ -45,13 +41,3 @@ def as_bytes(frame: pl.DataFrame) -> bytes:
         pl.col(pl.String).replace("", None), pl.col(pl.Datetime).dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     ).write_csv(buffer, line_terminator="\r\n", quote_style="necessary")
     return buffer.getvalue()
-
-
-def write_zip(path: Path, members: Mapping[str, bytes]) -> None:
-    """Write a zip whose bytes depend on its members alone."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as bundle:
-        for name, content in members.items():
-            info = zipfile.ZipInfo(name, ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            bundle.writestr(info, content)

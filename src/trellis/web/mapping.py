@@ -122,7 +122,7 @@ def _columns(text: CsvText, proposal: Proposal) -> list[tuple[SeenColumn, list[s
 
 
 def _preview(text: CsvText, mapping: ColumnMapping, file: str) -> Preview:
-    from trellis.interchange.columns import check
+    from trellis.interchange.checking import check
     from trellis.interchange.csv_text import CsvText
     from trellis.interchange.mapping import apply_mapping, in_the_files_words
     from trellis.interchange.mapping_proposal import ROWS_LOOKED_AT
