@@ -13,6 +13,6 @@ lock() {
 
 mkdir -p requirements
 # The widest first: the narrower ones take its versions, so one environment serves all three.
-lock dev --extra postgres --extra dev ${UPGRADE:+--upgrade}
+lock dev --extra postgres --extra spark --extra dev ${UPGRADE:+--upgrade}
 lock all --extra postgres --constraints requirements/dev.txt
 lock demo --constraints requirements/dev.txt

@@ -13,7 +13,8 @@ EXTRAS = PROJECT["optional-dependencies"]
 WANTED = {
     "demo": PROJECT["dependencies"] + EXTRAS["build"],
     "all": PROJECT["dependencies"] + EXTRAS["build"] + EXTRAS["postgres"],
-    "dev": PROJECT["dependencies"] + EXTRAS["build"] + EXTRAS["postgres"] + EXTRAS["dev"],
+    "dev": PROJECT["dependencies"]
+    + [wanted for extra in ("build", "postgres", "spark", "dev") for wanted in EXTRAS[extra]],
 }
 
 

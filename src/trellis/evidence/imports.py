@@ -35,7 +35,7 @@ from trellis.trust import clock
 from trellis.trust.events import record
 from trellis.trust.loading import Bringing, Change, Difference
 from trellis.trust.storing import Entry, packed, store
-from trellis.warehouse.store import Warehouse, replace_rows
+from trellis.warehouse.store import NotWrittenError, Warehouse, replace_rows
 from trellis.warehouse.tables import TABLES
 
 LIMITS = Limits()
@@ -225,20 +225,25 @@ def apply(
     if checked.asks and not brought.accepts_leavers:
         raise ManyWouldLeave(checked.asks)
     warehouse = Warehouse(settings.TRELLIS_WAREHOUSE)
-    with warehouse.alone(waiting=lambda: tell(WAITING, 0, 0)):
-        if checked.after != queries.last_applied():  # what the files were checked against is gone
-            checked = read_again(brought, checked.paths, loaders, tell=tell)
-        try:
-            _write_and_commit(checked, loaders, warehouse, by=by, tell=tell)
-        except DatabaseError as error:
-            raise CannotApply(
-                "The database did not take the rows, so nothing was changed. "
-                "Check that no two people share an e-mail address, then try again."
-            ) from error
-        finally:
-            # After a failure the new files are the orphans; after success the old ones are.
-            warehouse.sweep(queries.kept_manifests())
-            brought.refresh_from_db()
+    try:
+        with warehouse.alone(waiting=lambda: tell(WAITING, 0, 0)):
+            if (
+                checked.after != queries.last_applied()
+            ):  # what the files were checked against is gone
+                checked = read_again(brought, checked.paths, loaders, tell=tell)
+            try:
+                _write_and_commit(checked, loaders, warehouse, by=by, tell=tell)
+            except DatabaseError as error:
+                raise CannotApply(
+                    "The database did not take the rows, so nothing was changed. "
+                    "Check that no two people share an e-mail address, then try again."
+                ) from error
+            finally:
+                # After a failure the new files are the orphans; after success the old ones are.
+                warehouse.sweep(queries.kept_manifests())
+                brought.refresh_from_db()
+    except NotWrittenError as error:
+        raise CannotApply(str(error)) from error
     shutil.rmtree(folder_of(brought), ignore_errors=True)
     return brought
 

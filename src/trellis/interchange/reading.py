@@ -38,7 +38,7 @@ from trellis.interchange.mapping_proposal import results_in
 from trellis.interchange.problems import Problem, Severity, in_order, refuses
 from trellis.interchange.records import blocks
 from trellis.interchange.registrations import Registration, read_registrations
-from trellis.interchange.sources import Limits, SourceFile, open_paths, unused
+from trellis.interchange.sources import Limits, SourceFile, no_room, open_paths, unused
 from trellis.interchange.streams import read_streamed
 from trellis.interchange.together import (
     check_together,
@@ -48,7 +48,7 @@ from trellis.interchange.together import (
     with_bundle,
     with_counts,
 )
-from trellis.interchange.workroom import Workroom
+from trellis.interchange.workroom import NoRoomError, Workroom
 
 # So much of a file in an unknown layout is looked at.
 SAMPLE_BYTES = 1_000_000
@@ -207,9 +207,14 @@ class _Reading:
         streamed = {}
         for name, file in self.streams.items():
             mapping = self.mapped.get(name)
-            read = read_streamed(
-                file, SPECS[name], ids=ids, unknowable=unknowable, room=self.room, mapping=mapping
-            )
+            try:
+                read = read_streamed(
+                    file, SPECS[name], ids=ids, unknowable=unknowable, room=self.room,
+                    mapping=mapping,
+                )  # fmt: skip
+            except NoRoomError as error:
+                found.append(no_room(file.shown, str(error)))
+                continue
             found += in_the_files_words(read.problems, mapping) if mapping else read.problems
             streamed[name] = read
             self._note(file, read.read)

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from trellis.interchange.problems import Problem, Severity, shorten
-from trellis.interchange.workroom import Workroom
+from trellis.interchange.workroom import NoRoomError, Workroom
 
 MEGABYTE = 1_000_000
 # Enough for any header line that makes sense.
@@ -226,6 +226,9 @@ class _Opening:
                 head = stream.read(HEAD_BYTES)
                 streamed = self.streams(inside, head)
                 unpacked = self._unpacked(head, stream, member, shown, streamed=streamed)
+        except NoRoomError as error:
+            yield no_room(shown, str(error))
+            return
         except DAMAGE as error:
             yield _broken(shown, str(error))
             return
@@ -253,7 +256,7 @@ class _Opening:
             return self._too_large(shown, len(data), member, most, bomb) or data
         path = self.room.new_file()
         if shutil.disk_usage(path.parent).free < member.file_size:
-            return _no_space(shown, member.file_size)
+            return no_room(shown, "No space left on device")
         size = 0
         try:
             with path.open("wb") as kept:
@@ -264,7 +267,7 @@ class _Opening:
                     kept.write(piece)
         except OSError as error:
             if error.errno in NO_SPACE:
-                return _no_space(shown, member.file_size)
+                return no_room(shown, str(error.strerror))
             raise
         return self._too_large(shown, size, member, most, bomb) or path
 
@@ -340,9 +343,9 @@ def _oversized(name: str, size: int, limits: Limits) -> Problem:
                   "Bring one school year at a time.", "package.oversized")  # fmt: skip
 
 
-def _no_space(name: str, size: int) -> Problem:
-    return _whole(name, "too little free space on the disk",
-                  f"{size / MEGABYTE:,.0f} MB of free space to unpack the file",
+def no_room(file: str, why: str) -> Problem:
+    """Say that the disk of Trellis did not take what is too large for memory."""
+    return _whole(file, why, "a disk with room for what is read",
                   "Nothing was changed. Make room on the disk of Trellis, then bring it again.",
                   "package.no_space")  # fmt: skip
 

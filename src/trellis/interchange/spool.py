@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from trellis.interchange.workroom import Workroom
+from trellis.interchange.workroom import NoRoomError, Workroom
 
 ROWS_IN_MEMORY = 2_000_000
 
@@ -40,7 +40,10 @@ class Spool:
     def _spill(self) -> None:
         for key, frames in self._fresh.items():
             path = self._room.new_file()
-            pl.concat(frames).write_ipc(path)
+            try:
+                pl.concat(frames).write_ipc(path)
+            except (OSError, pl.exceptions.PolarsError) as error:
+                raise NoRoomError(str(error)) from error
             self._files[key].append(path)
         self._fresh.clear()
         self._rows = 0

@@ -12,6 +12,10 @@ LOCK = ".lock"
 NEW_SECONDS = 60
 
 
+class NoRoomError(Exception):
+    """The disk did not take what is too large for memory; the message says why."""
+
+
 class Workroom:
     """A folder that is made when it is first needed and gone with its owner.
 
@@ -26,14 +30,21 @@ class Workroom:
     def new_file(self) -> Path:
         """Name a file that is not there yet."""
         if self._folder is None:
-            self._parent.mkdir(parents=True, exist_ok=True)
-            _remove_leftovers(self._parent)
-            self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, dir=self._parent)
-            # Held open, so that it stays locked while this object lives.
-            self._lock = (Path(self._folder.name) / LOCK).open("w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            try:
+                self._folder = self._made()
+            except OSError as error:
+                raise NoRoomError(error.strerror) from error
         self._files += 1
         return Path(self._folder.name) / str(self._files)
+
+    def _made(self) -> tempfile.TemporaryDirectory[str]:
+        self._parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(self._parent)
+        folder = tempfile.TemporaryDirectory(prefix=PREFIX, dir=self._parent)
+        # Held open, so that it stays locked while this object lives.
+        self._lock = (Path(folder.name) / LOCK).open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        return folder
 
 
 def _remove_leftovers(parent: Path) -> None:

@@ -1,5 +1,6 @@
 """Store tables so that a reader sees the old state or the new one, never a mix."""
 
+import errno
 import fcntl
 import hashlib
 import io
@@ -10,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import polars as pl
 
@@ -28,6 +30,10 @@ Partitions = Iterable[tuple[tuple[object, ...], Iterable[pl.DataFrame]]]
 
 class DamagedWarehouseError(Exception):
     """A file of a manifest is gone or is not what was written."""
+
+
+class NotWrittenError(Exception):
+    """The disk did not take what was to be written; its message is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +90,14 @@ class Warehouse:
             name: tuple(self._replaced(name, kept.get(name, ()), new))
             for name, new in (partitions or {}).items()
         }
-        body = _body(kept)
-        name = hashlib.sha256(body).hexdigest()
-        self._put(self.root / "manifests" / f"{name}.json", body)
-        return name
+        return self._put_manifest(kept)
 
     def read(self, table: str, manifest: str) -> pl.LazyFrame | None:
         """Scan a table as it stands in a manifest; None where it was never written."""
         parts = self.manifest(manifest).tables.get(table) if manifest else None
-        if not parts:
-            return None
+        return self._scan(table, parts) if parts else None
+
+    def _scan(self, table: str, parts: Iterable[Part]) -> pl.LazyFrame:
         paths = [self.root / part.path for part in parts]
         if table not in TABLES:
             return pl.scan_parquet(paths)
@@ -112,14 +116,57 @@ class Warehouse:
         return Manifest(name, {t: tuple(_said(p) for p in parts) for t, parts in said.items()})
 
     def verify(self, name: str) -> None:
-        """Read every file of a manifest and hold it against its hash."""
+        """Read every file of a manifest and hold it against its hash; raise at the first damage."""
+        for damage in self.damages(name):
+            raise DamagedWarehouseError(damage)
+
+    def damages(self, name: str) -> Iterator[str]:
+        """Read every file of a manifest and yield a sentence for each that is not as it was."""
         for table, parts in self.manifest(name).tables.items():
             for part in parts:
-                path = self.root / part.path
-                if not path.exists() or _digest(path.read_bytes()) != part.sha256:
-                    raise DamagedWarehouseError(
-                        f"A file of {table} ({part.path}) was changed or lost."
-                    )
+                if found := self._damage(table, part):
+                    yield f"A file of {table} ({part.path}) {found}."
+
+    def _damage(self, table: str, part: Part) -> str:
+        path = self.root / part.path
+        if not path.exists():
+            return "was lost"
+        try:
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            return f"cannot be read ({error.strerror})"
+        if digest != part.sha256:
+            return "was changed"
+        rows = pl.scan_parquet(path)
+        if rows.select(pl.len()).collect().item() != part.rows:
+            return f"has not the {part.rows:,} rows that its manifest says"
+        wanted = TABLES[table].schema if table in TABLES else {}
+        other = [
+            n for n, kind in rows.collect_schema().items() if n in wanted and kind != wanted[n]
+        ]
+        return f"holds {other[0]} as something else than {wanted[other[0]]}" if other else ""
+
+    def compact(self, name: str) -> str:
+        """Merge the small files of each partition into a new manifest: the same rows, in order.
+
+        Returns the same name where there is nothing to merge.
+        """
+        tables = {
+            table: tuple(self._merged(table, parts))
+            for table, parts in self.manifest(name).tables.items()
+        }
+        return self._put_manifest(tables)
+
+    def _merged(self, table: str, parts: Iterable[Part]) -> Iterator[Part]:
+        for partition, group in groupby(parts, key=_partition):
+            of_partition = list(group)
+            fewest = -(-sum(part.rows for part in of_partition) // PART_ROWS)
+            if len(of_partition) <= max(fewest, 1):
+                yield from of_partition
+                continue
+            frames = (self._scan(table, [part]).collect() for part in of_partition)
+            yield from self._pieces(table, partition, frames)
 
     def freeze(self, name: str) -> Manifest:
         """Keep a manifest for good: a later sweep leaves it and its files alone."""
@@ -127,13 +174,17 @@ class Warehouse:
         self._put(self.root / "frozen" / name, b"")
         return self.manifest(name)
 
+    def frozen(self) -> list[str]:
+        """Return the manifests that are kept for good."""
+        return sorted(_names(self.root / "frozen"))
+
     def orphans(self, keep: Iterable[str]) -> list[Path]:
         """Return the files that belong neither to the manifests to keep nor to frozen ones.
 
         Files written aside count too: whoever asks holds off other writers, so nobody is still
         at work on one.
         """
-        kept = {name for name in keep if name} | set(_names(self.root / "frozen"))
+        kept = {name for name in keep if name} | set(self.frozen())
         wanted = {self.root / "manifests" / f"{name}.json" for name in kept}
         for name in kept:
             for parts in self.manifest(name).tables.values():
@@ -160,8 +211,7 @@ class Warehouse:
         `waiting` is called when another one writes, before its end is waited for. Raises
         `BlockingIOError` where another one writes and this one will not wait.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".lock").open("w") as lock:
+        with self._lock() as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -170,6 +220,13 @@ class Warehouse:
                 waiting()
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def _lock(self) -> TextIO:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            return (self.root / ".lock").open("w")
+        except OSError as error:
+            raise NotWrittenError(_why_not(error, self.root)) from error
 
     def _parts(self, table: str, frame: pl.DataFrame) -> Iterable[Part]:
         """Split by school year where there is one, so that a new year leaves old files alone."""
@@ -183,7 +240,9 @@ class Warehouse:
         """Write partitions, and return them with the old parts of other values, in order."""
         # Two at a time: most of the work is the one column of pseudonyms.
         with ThreadPoolExecutor(WRITERS) as pool:
-            written = pool.map(lambda one: list(self._pieces(table, *one)), partitions)
+            written = pool.map(
+                lambda one: list(self._pieces(table, _name(one[0]), one[1])), partitions
+            )
             new = {parts[0].partition: parts for parts in written if parts}
         finer = len(TABLES[table].split)
         kept: list[Part] = []
@@ -195,16 +254,16 @@ class Warehouse:
         left = [part for part in kept if part.partition not in new]
         return sorted([*left, *(p for parts in new.values() for p in parts)], key=_partition)
 
-    def _pieces(
-        self, table: str, values: tuple[object, ...], frames: Iterable[pl.DataFrame]
-    ) -> Iterator[Part]:
-        partition = "/".join(str(value) for value in values)
+    def _pieces(self, table: str, partition: str, frames: Iterable[pl.DataFrame]) -> Iterator[Part]:
+        """Write frames one after the other into as few files as their size allows."""
         waiting: list[pl.DataFrame] = []
         for frame in frames:
             waiting.append(frame)
-            if sum(one.height for one in waiting) >= PART_ROWS:
-                yield self._part(table, partition, pl.concat(waiting))
-                waiting = []
+            rows = sum(one.height for one in waiting)
+            while rows > PART_ROWS:
+                together = pl.concat(waiting)
+                yield self._part(table, partition, together[:PART_ROWS])
+                waiting, rows = [together[PART_ROWS:]], rows - PART_ROWS
         if waiting:
             yield self._part(table, partition, pl.concat(waiting))
 
@@ -212,7 +271,7 @@ class Warehouse:
         rows = pl.read_parquet(self.root / part.path)
         groups = rows.partition_by(TABLES[table].split, as_dict=True, maintain_order=True)
         for values, frame in groups.items():
-            yield from self._pieces(table, values, [frame])
+            yield from self._pieces(table, _name(values), [frame])
 
     def _part(self, table: str, partition: str, frame: pl.DataFrame) -> Part:
         buffer = io.BytesIO()
@@ -225,20 +284,32 @@ class Warehouse:
             self._put(self.root / path, data)
         return Part(partition, str(path), digest, frame.height)
 
+    def _put_manifest(self, tables: Mapping[str, tuple[Part, ...]]) -> str:
+        body = _body(tables)
+        name = hashlib.sha256(body).hexdigest()
+        self._put(self.root / "manifests" / f"{name}.json", body)
+        return name
+
     def _put(self, path: Path, data: bytes) -> None:
         """Write aside, flush to disk, then rename: a half-written file never has a name."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=self.root, prefix=ASIDE)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(aside).replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
+        aside = ""
         try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, aside = tempfile.mkstemp(dir=self.root, prefix=ASIDE)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(aside).replace(path)
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            if aside:
+                Path(aside).unlink(missing_ok=True)
+            raise NotWrittenError(_why_not(error, self.root)) from error
 
 
 def replace_rows(
@@ -263,8 +334,22 @@ def _said(part: dict[str, Any]) -> Part:
     return Part(partition, part["path"], part["sha256"], part["rows"])
 
 
+def _name(values: tuple[object, ...]) -> str:
+    return "/".join(str(value) for value in values)
+
+
 def _partition(part: Part) -> str:
     return part.partition
+
+
+def _why_not(error: OSError, root: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        why = "The disk is full. Make room on it, then try again."
+    elif error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        why = f"Trellis may not write in {root}. Give it the right to, then try again."
+    else:
+        why = f"The disk did not take it ({error.strerror}). Look at the disk, then try again."
+    return f"The warehouse was not written, so nothing was changed. {why}"
 
 
 def _digest(data: bytes) -> str:
