@@ -26,17 +26,35 @@ def simulate(
     truth: Annotated[
         Path | None, typer.Option(help="Where the planted truth goes; outside the folder.")
     ] = None,
+    students: Annotated[
+        int, typer.Option(min=0, help="Write a state of so many students: a folder a district.")
+    ] = 0,
+    years: Annotated[int, typer.Option(min=1, max=10, help="School years of a state's tests.")] = 3,
 ) -> None:
-    """Write the files of a made-up district, as a real one would export them."""
+    """Write the files of a made-up district, or of a whole state, as a real one would export."""
+    console = Console()
+    if students:
+        _simulate_state(folder, students, seed=seed, today=day_of(today), years=years)
+        return
     from trellis.simulate import write_district
 
-    console = Console()
     with bar(console, "Writing the files") as tell:
         written = write_district(
             folder, size=size, seed=seed, today=day_of(today), truth=truth, progress=tell
         )
     rows = sum(written.rows.values())
     console.print(f"{len(written.rows)} files, {rows:,} rows, {written.seconds:.1f} s: {folder}")
+
+
+def _simulate_state(folder: Path, students: int, *, seed: int, today: date, years: int) -> None:
+    from trellis.simulate import write_state
+
+    console = Console()
+    with bar(console, "Writing the districts") as tell:
+        done = write_state(
+            folder, students=students, seed=seed, today=today, years=years, progress=tell
+        )
+    console.print(f"{done.districts} districts, {done.rows:,} rows, {done.seconds:.1f} s: {folder}")
 
 
 def day_of(today: datetime | None) -> date:

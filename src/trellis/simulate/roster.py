@@ -14,7 +14,7 @@ from trellis.simulate.people import NOBODY, People
 from trellis.simulate.tables import from_rows, table
 from trellis.simulate.unit_checks import UnitCheck
 
-_LEAD = "sourcedId,status,dateLastModified,"
+LEAD = "sourcedId,status,dateLastModified,"
 HEADERS = {
     "academicSessions": "title,type,startDate,endDate,parentSourcedId,schoolYear",
     "categories": "title,weight",
@@ -70,7 +70,7 @@ def bundle(roster: Roster) -> tuple[dict[str, bytes], dict[str, int]]:
     tables = {
         "academicSessions": _sessions(roster.people),
         "categories": from_rows(
-            _LEAD + HEADERS["categories"], [("unit-check", "", "", "Unit check", 1.0)]
+            LEAD + HEADERS["categories"], [("unit-check", "", "", "Unit check", 1.0)]
         ),
         "classes": _classes(roster),
         "courses": _courses(roster),
@@ -90,7 +90,7 @@ def bundle(roster: Roster) -> tuple[dict[str, bytes], dict[str, int]]:
 
 
 def _table(name: str, columns: dict[str, Sequence[object] | pl.Series]) -> pl.DataFrame:
-    return table(_LEAD + HEADERS[name], columns)
+    return table(LEAD + HEADERS[name], columns)
 
 
 def _terms(year: int) -> tuple[str, str]:
@@ -108,13 +108,13 @@ def _sessions(people: People) -> pl.DataFrame:
             (fall, "", "", f"Fall {y - 1}", "semester", start, middle, f"sy-{y}", y),
             (spring, "", "", f"Spring {y}", "semester", middle, end, f"sy-{y}", y),
         ]
-    return from_rows(_LEAD + HEADERS["academicSessions"], rows)
+    return from_rows(LEAD + HEADERS["academicSessions"], rows)
 
 
 def _orgs(people: People) -> pl.DataFrame:
     rows = [(DISTRICT, "", "", "Alder Valley Unified", "district", DISTRICT, "")]
     rows += [(s.id, "", "", s.name, "school", s.id, DISTRICT) for s in people.shape.schools]
-    return from_rows(_LEAD + HEADERS["orgs"], rows)
+    return from_rows(LEAD + HEADERS["orgs"], rows)
 
 
 def _course(section: Section) -> str:
@@ -138,7 +138,7 @@ def _courses(roster: Roster) -> pl.DataFrame:
         )
         for key, s in sorted(found.items())
     ]
-    return from_rows(_LEAD + HEADERS["courses"], rows)
+    return from_rows(LEAD + HEADERS["courses"], rows)
 
 
 def _classes(roster: Roster) -> pl.DataFrame:
@@ -163,7 +163,7 @@ def _classes(roster: Roster) -> pl.DataFrame:
         for listed in roster.sections.values()
         for s in listed
     ]
-    return from_rows(_LEAD + HEADERS["classes"], rows)
+    return from_rows(LEAD + HEADERS["classes"], rows)
 
 
 def _enrollments(roster: Roster) -> pl.DataFrame:
@@ -222,7 +222,7 @@ def _line_items(roster: Roster) -> pl.DataFrame:
                 schools[c.section.school].id,
             )
         )
-    return from_rows(_LEAD + HEADERS["lineItems"], rows)
+    return from_rows(LEAD + HEADERS["lineItems"], rows)
 
 
 def _results(roster: Roster) -> dict[str, pl.DataFrame]:
@@ -263,7 +263,7 @@ def _results(roster: Roster) -> dict[str, pl.DataFrame]:
             },
         ),
         "lineItemLearningObjectiveIds": from_rows(
-            _LEAD + HEADERS["lineItemLearningObjectiveIds"],
+            LEAD + HEADERS["lineItemLearningObjectiveIds"],
             [(f"lo-{c.id}", "", "", c.id, "case", c.objective.id) for c in checks],
         ),
     }
