@@ -1,6 +1,5 @@
 """The files are those that a district would bring, exactly as the reference says."""
 
-import json
 import re
 import zipfile
 from datetime import date
@@ -9,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.simulate.conftest import SEED, Read
+from trellis.evidence.framework import elements
+from trellis.interchange.case.crosswalk import relations_in
+from trellis.interchange.case.read import read_package
+from trellis.interchange.case.terms import terms_of
+from trellis.interchange.case.tree import arrange
 from trellis.simulate import DEMONSTRATION_DAY, write_district
+from trellis.simulate.objectives import CROSSWALK
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference/district-files.md"
 ROW = re.compile(r"^\| `(\w+)\.csv` \|[^|]*\| `([^`]+)`", re.MULTILINE)
@@ -146,17 +151,31 @@ def test_the_same_seed_gives_the_same_bytes(small_district: Path, tmp_path: Path
         assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-def test_the_objectives_are_a_case_package(small_district: Path) -> None:
-    package = json.loads((small_district / "learning_objectives.json").read_text("utf-8"))
+def test_the_objectives_are_a_whole_framework_with_license_and_credit(small_district: Path) -> None:
+    data = (small_district / "learning_objectives.json").read_bytes()
 
-    document = package["CFDocument"]["identifier"]
-    items = {item["identifier"] for item in package["CFItems"]}
-    children = {link["originNodeURI"]["identifier"] for link in package["CFAssociations"]}
-    parents = {link["destinationNodeURI"]["identifier"] for link in package["CFAssociations"]}
-    assert children == items
-    assert parents <= items | {document}
-    assert all(link["associationType"] == "isChildOf" for link in package["CFAssociations"])
-    assert all(item["fullStatement"] and item["lastChangeDateTime"] for item in package["CFItems"])
+    found = read_package(data, "learning_objectives.json")
+
+    assert not found.problems
+    assert found.package
+    terms = terms_of(found.package)
+    assert (terms.license_title, terms.is_private) == ("CC BY 4.0", False)
+    assert terms.attribution
+    assert {placed.depth for placed in arrange(found.package).placed} == {0, 1, 2}
+
+
+def test_the_objectives_say_which_elements_of_practice_they_ask_for(small_district: Path) -> None:
+    data = (small_district / "learning_objectives.json").read_bytes()
+    package = read_package(data, "learning_objectives.json").package
+    assert package
+
+    asked = {relation.destination for relation in relations_in(package)}
+
+    names = elements()
+    assert asked == {
+        names["instruction.thinking"].identifier, names["agency.collaboration"].identifier
+    }  # fmt: skip
+    assert {title for _, title, _, _ in CROSSWALK} <= {e.title for e in names.values()}
 
 
 def test_the_manifest_names_every_file_of_the_bundle(small_district: Path, read: Read) -> None:

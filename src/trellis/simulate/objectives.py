@@ -8,6 +8,24 @@ from importlib.resources import files
 SUBJECT_NAMES = {"math": "Mathematics", "ela": "English Language Arts"}
 CHANGED = "2023-06-30T12:00:00+00:00"
 BASE = "https://case.alder-valley.example/ims/case/v1p1"
+LICENSE = "CC BY 4.0"
+LICENSE_URI = "https://creativecommons.org/licenses/by/4.0/"
+# What the district's own people wrote beside an objective: the element of practice (its identifier
+# in the Trellis Practice Framework) that it asks of a lesson, known by words of its statement.
+CROSSWALK = (
+    (
+        "0752ef39-3538-519f-8d9f-b24e02cc974f",
+        "Students explain their thinking",
+        ("explain", "say why", "reason"),
+        "The objective asks students for reasons.",
+    ),
+    (
+        "36947281-51dd-560d-bc70-aba0c80a3385",
+        "Students take up each other's ideas",
+        ("discussion", "speaker"),
+        "The objective asks students to answer one another.",
+    ),
+)
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, BASE)
 
 
@@ -73,6 +91,7 @@ def case_package(listed: dict[tuple[str, int], list[Objective]]) -> dict[str, ob
         for n, o in enumerate(objectives_of_grade):
             items.append(_item(o.code, o.statement, o.code, [grade_code(grade)], "Objective"))
             links.append(_child(o.id, o.code, _id(key), said, n + 1))
+            links += _relations(o)
     return {
         "CFDocument": {
             "identifier": document,
@@ -84,10 +103,75 @@ def case_package(listed: dict[tuple[str, int], list[Objective]]) -> dict[str, ob
             "caseVersion": "1.1",
             "adoptionStatus": "Adopted",
             "language": "en",
+            "version": "2023",
+            "licenseURI": _link("license", LICENSE, LICENSE_URI),
+            "extensions": {"attribution": f"{title}, 2023, by Alder Valley Unified, {LICENSE}."},
         },
         "CFItems": items,
         "CFAssociations": links,
+        "CFDefinitions": _definitions(),
     }
+
+
+def _definitions() -> dict[str, object]:
+    kinds = ("Subject", "Grade", "Objective")
+    return {
+        "CFLicenses": [
+            _link("license", LICENSE, LICENSE_URI)
+            | {
+                "licenseText": "Creative Commons Attribution 4.0 International: "
+                "share and adapt, with credit and a word on what was changed.",
+                "lastChangeDateTime": CHANGED,
+            }
+        ],
+        "CFItemTypes": [
+            _link(f"type {kind}", kind)
+            | {
+                "description": f"{kind} of the district's objectives",
+                "hierarchyCode": str(n + 1),
+                "lastChangeDateTime": CHANGED,
+            }
+            for n, kind in enumerate(kinds)
+        ],
+        "CFAssociationGroupings": [
+            _link("crosswalk", "Elements of practice")
+            | {
+                "description": "What an objective asks of a lesson, as the curriculum team sees it",
+                "lastChangeDateTime": CHANGED,
+            }
+        ],
+    }
+
+
+def _link(name: str, title: str, uri: str = "") -> dict[str, object]:
+    identifier = _id(name)
+    return {"title": title, "identifier": identifier, "uri": uri or f"urn:uuid:{identifier}"}
+
+
+def _relations(objective: Objective) -> list[dict[str, object]]:
+    said = objective.statement.lower()
+    return [
+        {
+            "identifier": (identifier := _id(f"{objective.code} relates to {element}")),
+            "uri": f"{BASE}/CFAssociations/{identifier}",
+            "associationType": "isRelatedTo",
+            "originNodeURI": {
+                "title": objective.code,
+                "identifier": objective.id,
+                "uri": f"{BASE}/CFItems/{objective.id}",
+            },
+            "destinationNodeURI": {
+                "title": title,
+                "identifier": element,
+                "uri": f"urn:uuid:{element}",
+            },
+            "CFAssociationGroupingURI": _link("crosswalk", "Elements of practice"),
+            "notes": note,
+            "lastChangeDateTime": CHANGED,
+        }
+        for element, title, words, note in CROSSWALK
+        if any(word in said for word in words)
+    ]
 
 
 def _item(
@@ -100,6 +184,7 @@ def _item(
         "fullStatement": statement,
         "humanCodingScheme": code,
         "CFItemType": kind,
+        "CFItemTypeURI": _link(f"type {kind}", kind),
         "language": "en",
         "lastChangeDateTime": CHANGED,
     }
