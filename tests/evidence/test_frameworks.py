@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from tests.cast import hana
+from tests.evidence.test_imports import bring as bring_district
+from tests.evidence.test_undo import undo
+from tests.interchange import tiny
 from tests.interchange.case.packages import (
     DOCUMENT,
     a_package,
@@ -269,3 +272,14 @@ def test_no_code_writes_to_a_version_once_it_is_stored() -> None:
     ]  # fmt: skip
 
     assert not writers, f"A version never changes; a change is a new version: {writers}"
+
+
+def test_undoing_an_import_takes_back_what_its_standards_brought(tmp_path: Path) -> None:
+    brought = bring_district(tiny.write_district(tmp_path)).record
+    assert Adoption.objects.exists()
+
+    undo(brought)
+
+    assert not Framework.objects.exists()
+    assert not FrameworkVersion.objects.exists()
+    assert not FrameworkItem.objects.exists()

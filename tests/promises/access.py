@@ -25,6 +25,7 @@ ROLES = {
     "stranger": "somebody who is not signed in",
 }
 SIGNED_IN = ", ".join(role for role in ROLES if role != "stranger")
+WORKS_HERE = ", ".join(role for role in ROLES if role not in ("stranger", "no role"))
 ANYBODY = ", ".join(ROLES)
 NAMED = "peer by name, leader by name"
 PAIR = "owner, coach"
@@ -241,6 +242,22 @@ TABLE = (
     Row("web:mapping_file", "A mapping to share", ("mapping",), opens=ADMIN, otherwise=403),
     Row("web:put_mapping_away", "Putting it away", ("mapping",), acts=ADMIN, otherwise=403),
     Row("web:data_quality", "What data is missing", opens=ADMIN, otherwise=403),
+    # Frameworks: published texts, read by whoever works here; bringing and versions are Hana's.
+    Row("evidence:practice", "What the words of practice mean", opens=SIGNED_IN),
+    Row("evidence:frameworks", "Bringing frameworks", opens=ADMIN, acts=ADMIN, otherwise=403),
+    Row("evidence:crosswalk", "How frameworks relate", opens=ADMIN, acts=ADMIN, otherwise=403),
+    Row("evidence:framework", "A framework in use", ("framework",), opens=WORKS_HERE),
+    Row(
+        "evidence:put_away_framework",
+        "Taking it out of use",
+        ("framework",),
+        acts=ADMIN,
+        otherwise=403,
+    ),
+    Row("evidence:version", "A version of it", ("framework version",), opens=ADMIN),
+    Row("evidence:adopt_version", "Putting it in use", ("framework version",), acts=ADMIN),
+    Row("evidence:version_file", "It as a file", ("framework version",), opens=ADMIN),
+    Row("evidence:version_file", "A private one as a file: nobody", ("private version",)),
     # Programs and reviews: counts and intervals, never a person.
     Row("activities:programs", "Programs with cost", opens=PROGRAMS, otherwise=403),
     Row("activities:program", "A program of Northstar", ("program",), opens=PROGRAMS),

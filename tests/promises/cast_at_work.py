@@ -1,5 +1,6 @@
 """Set the stage of the access table: Ana with one of everything, and who has to do with her."""
 
+import json
 from datetime import date
 
 from django.utils.http import urlsafe_base64_encode
@@ -24,6 +25,7 @@ from tests.cast import (
 )
 from tests.insights.evidence import THINKING, anas_year
 from tests.interchange import vendors
+from tests.interchange.case.packages import a_package
 from trellis.activities.models import CostItem, Offer, Participation, Program
 from trellis.coaching.models import (
     CoachingAgreement,
@@ -36,7 +38,7 @@ from trellis.coaching.models import (
     VisitNote,
 )
 from trellis.coaching.policies import VisitPolicy
-from trellis.evidence import mappings
+from trellis.evidence import frameworks, mappings
 from trellis.evidence.models import EvidenceItem, Import, LearningObjective, Source
 from trellis.evidence.queries import folder_of
 from trellis.impact.models import ProgramReview, ReadOut
@@ -119,6 +121,7 @@ def the_things(people: dict[str, Person | None]) -> Objects:
         received_at=clock.now(), content_hash="x", state=Import.State.PREVIEWED, brought_by=hana()
     ).pk
     things["import that waits"], things["mapping"] = _a_vendors_file()
+    things |= _frameworks()
     things["token"] = "set-password"
     things["uid"] = urlsafe_base64_encode(str(ana().pk).encode())
     things["coach"] = ben().pk
@@ -132,6 +135,22 @@ def _a_vendors_file() -> tuple[object, object]:
     (folder_of(waits) / "growth.csv").write_text(vendors.GROWTH)
     mapping = propose(read_csv_text(vendors.STATE.encode(), "state.csv")).mapping
     return waits.pk, mappings.save(mapping, name="State", by=hana()).pk
+
+
+def _frameworks() -> Objects:
+    shipped = frameworks.bring_shipped()
+    assert shipped
+    found = frameworks.read(
+        json.dumps(a_package()).encode(),
+        "private.json",
+        frameworks.Stated(license_title="Licensed to this district", private=True),
+    )
+    private = frameworks.adopt(frameworks.bring(found, source="private.json", by=hana()), by=None)
+    return {
+        "framework": shipped.framework_id,
+        "framework version": shipped.pk,
+        "private version": private.pk,
+    }
 
 
 def _plan(people: dict[str, Person | None]) -> Objects:

@@ -28,6 +28,12 @@ WITHOUT = {
     "web:mappings": "says what columns of vendors' files mean",
     "web:mapping_file": "a file of the same",
     "web:data_quality": "says of each kind of data when it came in, and leads to its import",
+    "evidence:practice": "published words, with whom to credit",
+    "evidence:frameworks": "published texts; says of each version when it came in and by whom",
+    "evidence:framework": "the same of one framework",
+    "evidence:version": "the same of one version",
+    "evidence:version_file": "a version as a file",
+    "evidence:crosswalk": "says of each relation who made it, when, from which file",
     "ui:style_guide": "shows components with made-up words",
 }
 # Forms ask for something; what they show besides stands on the page that leads to them.

@@ -18,7 +18,14 @@ from trellis.coaching.models import (
     Visit,
     VisitNote,
 )
-from trellis.evidence.models import EvidenceItem, Import, SavedMapping, Source
+from trellis.evidence.models import (
+    EvidenceItem,
+    Framework,
+    FrameworkVersion,
+    Import,
+    SavedMapping,
+    Source,
+)
 from trellis.impact.models import ProgramReview, ReadOut
 from trellis.insights.models import Insight
 from trellis.people.models import EvaluatorRelation, Person, Role, RoleGrant
@@ -104,6 +111,13 @@ def _import(rng: Random, people: Sequence[Person]) -> None:
         brought_by=rng.choice([None, *people]),
         state=rng.choice(Import.State.values),
     )
+    framework = Framework.objects.create(
+        identifier=str(rng.random()), title="x", creator="y", kind="learning standards"
+    )
+    FrameworkVersion.objects.create(
+        framework=framework, number=1, content_hash="x", package="{}", items_count=0,
+        imported_at=clock.now(),
+    )  # fmt: skip
     SavedMapping.objects.create(
         name=str(rng.random()), version=1, mapping={}, made_at=clock.now(), made_by=people[0]
     )

@@ -33,6 +33,9 @@ NOT_ABOUT_A_PERSON = {
     "impact.ProviderReply": "who answered for the provider is part of the review",
     "evidence.SavedMapping": "who said what the columns of a file mean is part of the mapping",
     "evidence.ImportLines": "what the last import did, by name, kept until the next one",
+    "evidence.FrameworkVersion": "who brought a published text is part of its version",
+    "evidence.Adoption": "who put a published text in use is part of that decision",
+    "evidence.CrosswalkLink": "who related two published statements is part of the relation",
     "evidence.JournalEntry": "what takes the last import back, kept until the next one",
 }
 

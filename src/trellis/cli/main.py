@@ -2,7 +2,7 @@
 
 import typer
 
-from trellis.cli import mapping, review, warehouse
+from trellis.cli import framework, mapping, review, warehouse
 from trellis.cli.bring import bring, undo
 from trellis.cli.compute import compute
 from trellis.cli.demo import demo
@@ -26,6 +26,7 @@ app.command()(compute)
 app.add_typer(review.app, name="review")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(warehouse.app, name="warehouse")
+app.add_typer(framework.app, name="framework")
 
 if __name__ == "__main__":
     app()

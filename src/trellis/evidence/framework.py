@@ -73,6 +73,20 @@ def title_of(code: str) -> str:
     return element.title if element else code
 
 
+@dataclass(frozen=True, slots=True)
+class ShippedTerms:
+    """Whom to credit for the words, and what they are not."""
+
+    attribution: str
+    disclaimer: str
+
+
+@cache
+def shipped_terms() -> ShippedTerms:
+    beside = _pack()["CFDocument"]["extensions"]
+    return ShippedTerms(beside["attribution"], beside["disclaimer"])
+
+
 def shipped_digest() -> str:
     """Return the digest of the pack: it is stored as it is shipped, to the byte."""
     return sha256(PACK.read_bytes()).hexdigest()

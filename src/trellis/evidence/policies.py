@@ -2,9 +2,9 @@
 
 from django.db.models import Q
 
-from trellis.evidence.models import Import, SavedMapping
+from trellis.evidence.models import Framework, FrameworkVersion, Import, SavedMapping
 from trellis.people.models import Person, Role
-from trellis.people.queries import has_role
+from trellis.people.queries import has_role, roles_of
 from trellis.trust.policies import Policy
 
 
@@ -44,3 +44,39 @@ class SavedMappingPolicy(Policy[SavedMapping]):
 
 
 mappings = SavedMappingPolicy()
+
+
+class FrameworkPolicy(Policy[Framework]):
+    """Whoever works here reads a framework, a private one too; the private one nobody exports."""
+
+    model = Framework
+    called = "a framework"
+
+    def may_read(self, who: Person, _what: Framework) -> bool:
+        return bool(roles_of(who))
+
+    def readable_by(self, who: Person) -> Q:
+        return Q() if roles_of(who) else Q(pk__in=())
+
+    def owner_of(self, _what: Framework) -> None:
+        return None
+
+
+class VersionPolicy(Policy[FrameworkVersion]):
+    """What came in when, and what would change, is the administrators' affair."""
+
+    model = FrameworkVersion
+    called = "a version of a framework"
+
+    def may_read(self, who: Person, _what: FrameworkVersion) -> bool:
+        return has_role(who, Role.ADMINISTRATOR)
+
+    def readable_by(self, who: Person) -> Q:
+        return Q() if has_role(who, Role.ADMINISTRATOR) else Q(pk__in=())
+
+    def owner_of(self, _what: FrameworkVersion) -> None:
+        return None
+
+
+frameworks = FrameworkPolicy()
+versions = VersionPolicy()

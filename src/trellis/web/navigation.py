@@ -49,6 +49,7 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.ADMINISTRATOR: (
         ("Imports", "web:imports"),
         ("Data quality", "web:data_quality"),
+        ("Frameworks", "evidence:frameworks"),
         ("People", "people:people"),
     ),
 }

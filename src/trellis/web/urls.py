@@ -51,7 +51,7 @@ urlpatterns = [
     path("", include("trellis.ui.urls")),
     path("", include("trellis.people.urls")),
     path("privacy/", include((privacy.urls, "trust"))),
-    path("evidence/", include("trellis.evidence.urls")),
+    path("frameworks/", include("trellis.evidence.urls")),
     path("resources/", include("trellis.resources.urls")),
     path("insights/", include("trellis.insights.urls")),
     path("plan/", include((plan_patterns, "plans"))),
