@@ -4,6 +4,7 @@ import typer
 
 from trellis.cli import framework, mapping, review, warehouse
 from trellis.cli.bring import bring, undo
+from trellis.cli.check import check
 from trellis.cli.compute import compute
 from trellis.cli.demo import demo
 from trellis.cli.doctor import doctor
@@ -20,6 +21,7 @@ app.command()(demo)
 app.command()(serve)
 app.command()(simulate)
 app.command()(doctor)
+app.command()(check)
 app.command("import")(bring)
 app.command()(undo)
 app.command()(compute)

@@ -21,7 +21,7 @@ from trellis.evidence.guard import Ask, asks
 from trellis.evidence.models import Import, JournalEntry
 from trellis.evidence.queries import folder_of as folder_of
 from trellis.interchange.bundle import UNKNOWN_LAYOUT, DistrictFiles, Known
-from trellis.interchange.problems import Problem, Severity, limited
+from trellis.interchange.problems import Problem, Severity, as_record, limited
 from trellis.interchange.reading import read_district
 from trellis.interchange.sources import Limits
 from trellis.people.loading import (
@@ -113,7 +113,7 @@ def check(
     kinds = {shown: name.removeprefix("oneroster/") for name, shown in files.sources.items()}
     brought.files = [asdict(file) | {"kind": kinds.get(file.name, "")} for file in files.files]
     brought.content_hash = files.content_hash
-    brought.problems = [_plain(p) for p in limited(files.problems, per_file=PROBLEMS_PER_FILE)]
+    brought.problems = [as_record(p) for p in limited(files.problems, per_file=PROBLEMS_PER_FILE)]
     brought.state = Import.State.CHECKED
     brought.save(update_fields=["files", "content_hash", "problems", "state"])
     if not files.sound and _asks_for_a_mapping(files):
@@ -209,7 +209,7 @@ def give_up(brought: Import, why: str, *, by: Person | None) -> Import:
     problem = Problem(
         "all files", 0, "", "", "an import that can be finished", why, "import.not_finished"
     )
-    brought.problems = [_plain(problem), *brought.problems]
+    brought.problems = [as_record(problem), *brought.problems]
     brought.state = Import.State.CHECKED
     brought.save(update_fields=["problems", "state"])
     return refuse(brought, by=by)
@@ -371,7 +371,3 @@ def _finish(brought: Import, done: Sequence[Change], manifest: str, *, by: Perso
         leaving = sum(ask.leaving for ask in asked)
         accepted = LeaversAccepted(import_id=brought.pk, leaving=leaving)
         record(accepted, by=by, subject=brought.pk)
-
-
-def _plain(problem: Problem) -> dict[str, object]:
-    return asdict(problem) | {"severity": problem.severity.value}

@@ -50,6 +50,20 @@ class Problem:
         return f"{place}: {found}, expected {self.expected}. {self.advice}"
 
 
+def as_record(problem: Problem) -> dict[str, object]:
+    """Return a problem as plain values, for JSON; `row` is 0 where the whole file is meant."""
+    return {
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "file": problem.file,
+        "row": problem.row,
+        "field": problem.field,
+        "found": problem.found,
+        "expected": problem.expected,
+        "advice": problem.advice,
+    }
+
+
 def shorten(found: str) -> str:
     """Cut what was found to a length that fits a line of a table."""
     clean = " ".join(found.split())
