@@ -1,5 +1,6 @@
 """Draw valid bundles of OneRoster: every file, every column, whatever a cell may hold."""
 
+import sys
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -93,6 +94,6 @@ def _sound(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
             first = "startDate" if name == "academicSessions" else "beginDate"
             made[name] = made[name].with_columns(pl.col(first).alias(last))
     made["orgs"] = made["orgs"].with_columns(type=pl.lit("school"))
-    low, high = pl.lit(None, pl.Float64), pl.lit(1.7e308)
+    low, high = pl.lit(None, pl.Float64), pl.lit(sys.float_info.max)
     made["lineItems"] = made["lineItems"].with_columns(resultValueMin=low, resultValueMax=high)
     return made
