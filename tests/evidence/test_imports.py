@@ -134,6 +134,22 @@ def test_the_warehouse_holds_pseudonyms_and_where_each_row_came_from(tmp_path: P
     assert b"t-ana" not in everything
 
 
+def test_each_test_keeps_its_own_year_term_and_subject(tmp_path: Path) -> None:
+    header = "student_id,school_year,term,tested_on,subject,grade,scale_score,standard_error\n"
+    told = [
+        ("p-1", 2025, "fall", "math"), ("p-1", 2025, "winter", "ela"),
+        ("p-2", 2025, "spring", "math"), ("p-2", 2026, "fall", "ela"),
+        ("p-3", 2026, "winter", "math"),
+    ]  # fmt: skip
+    rows = [f"{who},{year},{term},2025-09-20,{what},04,200,3\n" for who, year, term, what in told]
+
+    bring(tiny.write_district(tmp_path, assessment_results=header + "".join(rows)))
+
+    stored = queries.warehouse().read("assessment_results").collect().sort("row")
+    kept = stored.select("student", "school_year", "term", "subject").rows()
+    assert kept == [(queries.person_key(who), *rest) for who, *rest in told]
+
+
 def test_every_table_of_the_warehouse_is_filled_by_a_full_district(tmp_path: Path) -> None:
     from trellis.warehouse.tables import TABLES
 

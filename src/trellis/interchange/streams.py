@@ -62,8 +62,12 @@ class Streamed:
             for places in self.spool
         }  # fmt: skip
         for values in sorted(named, key=str):
-            frames = self.spool.frames(named[values])
-            yield values, (self._unpacked(frame, named[values], words) for frame in frames)
+            yield values, self._frames(named[values], words)
+
+    def _frames(self, places: Places, words: Mapping[str, pl.Series]) -> Iterator[pl.DataFrame]:
+        # A function of its own: groups are taken up later, and each must keep its own places.
+        for frame in self.spool.frames(places):
+            yield self._unpacked(frame, places, words)
 
     def _unpacked(
         self, packed: pl.DataFrame, places: Places, words: Mapping[str, pl.Series]
