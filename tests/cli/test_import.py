@@ -76,13 +76,26 @@ def test_words_in_brackets_are_told_as_they_stand(tmp_path: Path) -> None:
     assert "[bold]soon" in run(tiny.write_district(tmp_path, sessions=text))[1]
 
 
-def test_a_fault_of_the_machine_is_told_in_words_with_the_place_of_its_details(
-    tmp_path: Path,
-) -> None:
+def test_a_disk_that_takes_nothing_is_told_in_words(tmp_path: Path) -> None:
     not_a_folder = tmp_path / "warehouse"
     not_a_folder.write_text("")
 
     with override_settings(TRELLIS_WAREHOUSE=not_a_folder):
+        code, told = run(tiny.write_district(tmp_path / "district"))
+
+    assert code == 1
+    assert "Nothing was changed." in told
+    assert "Look at the disk, then try again." in " ".join(told.split())
+    assert not Person.objects.exists()
+
+
+def test_a_fault_of_trellis_is_told_in_words_with_the_place_of_its_details(
+    tmp_path: Path,
+) -> None:
+    not_a_folder = tmp_path / "uploads"
+    not_a_folder.write_text("")
+
+    with override_settings(TRELLIS_UPLOADS=not_a_folder):
         code, told = run(tiny.write_district(tmp_path / "district"))
 
     assert code == 1
