@@ -7,7 +7,7 @@ import polars as pl
 from trellis.interchange.bundle import DistrictFiles
 from trellis.interchange.district import LEVELS
 from trellis.interchange.streams import Streamed
-from trellis.people.loading import bundle_of, sections_of
+from trellis.people.roster import all_sections, bundle_of, leavers_of, sections_of
 from trellis.warehouse.pseudonyms import pseudonyms, pseudonyms_of_distinct
 from trellis.warehouse.store import Partitions
 from trellis.warehouse.tables import TABLES, Table
@@ -43,6 +43,12 @@ def tables(
         finished = _finished(name, frame, files.sources[source], secret, import_id)
         made[name] = pl.concat([made[name], finished]) if name in made else finished
     return made
+
+
+def replaced_by(name: str, files: DistrictFiles) -> tuple[str, ...]:
+    """Return what the new rows of a table replace: of a line item all, or what has changed."""
+    is_part = name == "objective_results" and "results" in leavers_of(files)
+    return (*TABLES[name].replaces, "student") if is_part else TABLES[name].replaces
 
 
 def partitions(files: DistrictFiles, *, secret: str, import_id: str) -> dict[str, Partitions]:
@@ -83,14 +89,22 @@ def _named(
             yield name, (joined.rename({person: "teacher"}), name)
     if "sessions" in brought or "partnerships" in brought:
         yield from _exposures(brought, known)
-    bundle = bundle_of(files)
-    if "enrollments" in bundle and "classes" in bundle:
-        yield "rosters", (_rosters(bundle, main), "oneroster/enrollments")
-    if "results" in bundle and "lineItemLearningObjectiveIds" in bundle:
-        yield "objective_results", (_objective_results(bundle), "oneroster/results")
+    yield from _from_roster(files, main, learners)
     if "objective_results" in brought:
         found = _objectives_of_tests(brought["objective_results"], learners)
         yield "objective_results", (found, "objective_results")
+
+
+def _from_roster(
+    files: DistrictFiles, main: pl.DataFrame, learners: pl.DataFrame
+) -> Iterator[tuple[str, tuple[pl.DataFrame, str]]]:
+    bundle = bundle_of(files)
+    if "enrollments" in leavers_of(files):
+        yield "rosters", (_rosters_changed(files, main, learners), "oneroster/enrollments")
+    elif "enrollments" in bundle and "classes" in bundle:
+        yield "rosters", (_rosters(bundle, main), "oneroster/enrollments")
+    if {"results", "lineItems", "lineItemLearningObjectiveIds", "classes"} <= bundle.keys():
+        yield "objective_results", (_objective_results(bundle), "oneroster/results")
 
 
 def _tests(rows: pl.DataFrame) -> pl.DataFrame:
@@ -185,6 +199,25 @@ def _rosters(bundle: Mapping[str, pl.DataFrame], main: pl.DataFrame) -> pl.DataF
         )
         .unique(["section", "student"], keep="first", maintain_order=True)
         .join(sections_of(bundle).rename({"school": "school_id"}), on="section", how="left")
+        .join(main, on="section", how="left")
+    )
+
+
+def _rosters_changed(
+    files: DistrictFiles, main: pl.DataFrame, learners: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the whole roster of each section in which a file of changes changes anything."""
+    said, gone = bundle_of(files), leavers_of(files)["enrollments"]
+    changes = pl.concat([said["enrollments"], gone]).filter(pl.col("role") == "student")
+    rows = changes.select(
+        pl.col("classSourcedId").alias("section"), pl.col("userSourcedId").alias("student"), "row"
+    ).unique(["section", "student"], keep="last")
+    return (
+        learners.select("section", "student")
+        .filter(pl.col("section").is_in(changes["classSourcedId"].unique().to_list()))
+        .join(rows, on=["section", "student"], how="left")
+        .with_columns(pl.col("row").fill_null(0))
+        .join(all_sections(said).rename({"school": "school_id"}), on="section", how="left")
         .join(main, on="section", how="left")
     )
 

@@ -24,19 +24,14 @@ from trellis.interchange.bundle import UNKNOWN_LAYOUT, DistrictFiles, Known
 from trellis.interchange.problems import Problem, Severity, as_record, limited
 from trellis.interchange.reading import read_district
 from trellis.interchange.sources import Limits
-from trellis.people.loading import (
-    known_emails,
-    learners_of_sections,
-    suggested_roles,
-    teachers_of_sections,
-)
+from trellis.people.loading import known_emails, suggested_roles
 from trellis.people.models import Person
+from trellis.people.roster import learners_of_sections, teachers_of_sections
 from trellis.trust import clock
 from trellis.trust.events import record
 from trellis.trust.loading import Bringing, Change, Difference
 from trellis.trust.storing import Entry, packed, store
 from trellis.warehouse.store import NotWrittenError, Warehouse, replace_rows
-from trellis.warehouse.tables import TABLES
 
 LIMITS = Limits()
 # What a page lists of one file; the rest is counted.
@@ -312,7 +307,9 @@ def _write_tables(
         import_id=str(checked.record.pk),
     )
     merged = {
-        name: replace_rows(warehouse.read(name, base), frame, TABLES[name].replaces)
+        name: replace_rows(
+            warehouse.read(name, base), frame, analytic.replaced_by(name, checked.files)
+        )
         for name, frame in new.items()
     }
     large = analytic.partitions(

@@ -16,8 +16,8 @@ from trellis.evidence.framework_rows import Coming, adoption, arrival
 from trellis.evidence.models import EvidenceItem, LearningObjective, Source
 from trellis.interchange.bundle import DistrictFiles
 from trellis.interchange.case.terms import terms_of
-from trellis.people.loading import teachers_of_sections
 from trellis.people.models import Person, Section
+from trellis.people.roster import teachers_of_sections
 from trellis.trust.loading import Bringing, Difference, Rows, compare, keys
 
 # Fewer answers say more about a student than about a lesson; they are not kept as evidence.

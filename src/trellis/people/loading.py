@@ -4,7 +4,7 @@ Who is no longer in a full bundle is set aside, never deleted: her plan and her 
 Passwords and phone numbers are not in the tables that arrive here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -27,26 +27,29 @@ from trellis.people.models import (
     Teaching,
 )
 from trellis.people.queries import open_on
+from trellis.people.roster import PAIR, bundle_of, leavers_of, pairs_of, sections_of
 from trellis.trust import clock
-from trellis.trust.loading import Bringing, Difference, Rows, compare, keys
+from trellis.trust.loading import Bringing, Difference, Row, Rows, compare, keys
 
 # Reserved by RFC 2606: mail to people without an address can never reach anybody.
 NO_ADDRESS = "people.invalid"
+# Rows that a file of changes names as gone; None where the file is full and speaks for everybody.
+Named = pl.DataFrame | None
 
 
 def differences(files: DistrictFiles, bringing: Bringing) -> Iterator[Difference]:
     """Compare the roster with the files, in the order in which it must be written."""
-    bundle = bundle_of(files)
+    bundle, named = bundle_of(files), leavers_of(files)
     if "orgs" in bundle:
-        yield _schools(bundle)
+        yield _schools(bundle, named.get("orgs"))
     if "users" in bundle:
-        yield _persons(bundle, bringing)
-        yield _students(bundle)
+        yield _persons(bundle, bringing, named.get("users"))
+        yield _students(bundle, named.get("users"))
     if "classes" in bundle:
-        yield from _sections(bundle)
+        yield from _sections(bundle, named.get("classes"))
     if "enrollments" in bundle:
-        yield _teachings(bundle)
-        yield _enrollments(bundle)
+        yield _teachings(bundle, named.get("enrollments"))
+        yield _enrollments(bundle, named.get("enrollments"))
     if "staff" in files.tables:
         yield _employments(files.tables["staff"])
     yield from roles.differences(files, bundle, bringing.at.date())
@@ -81,76 +84,7 @@ def known_tables() -> dict[str, pl.DataFrame]:
     return {"evaluators": pl.DataFrame(list(rows), schema=schema, orient="row")}
 
 
-def bundle_of(files: DistrictFiles) -> dict[str, pl.DataFrame]:
-    """Return the tables of the OneRoster bundle by their names in the standard."""
-    prefix = "oneroster/"
-    return {n.removeprefix(prefix): t for n, t in files.tables.items() if n.startswith(prefix)}
-
-
-def sections_of(bundle: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return the sections of a bundle with school year, subject and grade."""
-    years = bundle["academicSessions"].select(
-        pl.col("sourcedId").alias("term"), pl.col("schoolYear").alias("school_year")
-    )
-    courses = bundle["courses"].select(
-        pl.col("sourcedId").alias("courseSourcedId"), pl.col("subjects").alias("course_subjects")
-    )
-    first = pl.col("termSourcedIds").list.get(0, null_on_oob=True)
-    return (
-        bundle["classes"]
-        .with_columns(first.alias("term"))
-        .join(years, on="term", how="left")
-        .join(courses, on="courseSourcedId", how="left")
-        .select(
-            pl.col("sourcedId").alias("section"),
-            pl.col("title"),
-            pl.coalesce(
-                pl.col("subjects").list.get(0, null_on_oob=True),
-                pl.col("course_subjects").list.get(0, null_on_oob=True),
-                pl.lit(""),
-            ).alias("subject"),
-            pl.col("grades").list.get(0, null_on_oob=True).fill_null("").alias("grade"),
-            pl.col("schoolSourcedId").alias("school"),
-            pl.col("school_year"),
-        )
-    )
-
-
-def teachers_of_sections(files: DistrictFiles) -> dict[str, list[str]]:
-    """Return who teaches which section, the main teacher first: by the files, else as known."""
-    found: dict[str, list[str]] = {}
-    known = Teaching.objects.exclude(person__external_id=None)
-    for section, person in known.values_list("section__external_id", "person__external_id"):
-        found.setdefault(section, []).append(str(person))
-    bundle = bundle_of(files)
-    if "enrollments" in bundle:
-        teaching = bundle["enrollments"].filter(pl.col("role") == "teacher")
-        primary_first = teaching.sort("primary", "userSourcedId", descending=[True, False],
-                                      nulls_last=True)  # fmt: skip
-        grouped = primary_first.group_by("classSourcedId").agg(
-            pl.col("userSourcedId").unique(maintain_order=True)
-        )
-        found |= dict(grouped.iter_rows())
-    return found
-
-
-def learners_of_sections(files: DistrictFiles) -> pl.DataFrame:
-    """Return who sits in which section, with its subject and year: by the files, else as known."""
-    columns = ("student", "section", "subject", "school_year")
-    bundle = bundle_of(files)
-    if "enrollments" in bundle and "classes" in bundle:
-        pairs = _pairs(bundle, "student").rename(
-            {"userSourcedId": "student", "classSourcedId": "section"}
-        )
-        return pairs.join(sections_of(bundle), on="section").select(columns)
-    rows = Enrollment.objects.filter(section__is_active=True).values_list(
-        "student__external_id", "section__external_id", "section__subject", "section__school_year"
-    )
-    schema = dict.fromkeys(columns[:3], pl.String) | {"school_year": pl.Int64}
-    return pl.DataFrame(list(rows), schema=schema, orient="row")
-
-
-def _schools(bundle: Mapping[str, pl.DataFrame]) -> Difference:
+def _schools(bundle: Mapping[str, pl.DataFrame], named: Named) -> Difference:
     schools = bundle["orgs"].filter(pl.col("type") == "school")
     return compare(
         Rows(
@@ -160,6 +94,7 @@ def _schools(bundle: Mapping[str, pl.DataFrame]) -> Difference:
             compared=("name", "is_active"),
             rows=schools.select("sourcedId", "name", pl.lit(True)).rows(),
             leaving="deactivated",
+            leavers=_ids(named),
             away={"is_active": False},
             label="{name}",
             renames=("name",),
@@ -167,8 +102,9 @@ def _schools(bundle: Mapping[str, pl.DataFrame]) -> Difference:
     )
 
 
-def _persons(bundle: Mapping[str, pl.DataFrame], bringing: Bringing) -> Difference:
-    staff = bundle["users"].filter(pl.col("sourcedId").is_in(list(adults(bundle))))
+def _persons(bundle: Mapping[str, pl.DataFrame], bringing: Bringing, named: Named) -> Difference:
+    who = adults(bundle) if named is None else _known_or_said(bundle, Person, adults(bundle))
+    staff = bundle["users"].filter(pl.col("sourcedId").is_in(list(who)))
     no_address = pl.format("{}@{}", pl.col("sourcedId"), pl.lit(NO_ADDRESS))
     day = bringing.at.date()
     # Whoever administers Trellis may stand in no roster, or be closed there; setting her aside
@@ -193,6 +129,7 @@ def _persons(bundle: Mapping[str, pl.DataFrame], bringing: Bringing) -> Differen
             rows=rows,
             within=Q(external_id__isnull=False),
             leaving="deactivated",
+            leavers=_ids(named),
             spared=set(spared),
             away={"is_active": False, "deactivated_on": day},
             fresh={"password": make_password(None)},
@@ -207,8 +144,22 @@ def _administrators(day: date) -> dict[object, str | None]:
     return dict(grants.values_list("person_id", "person__external_id"))
 
 
-def _students(bundle: Mapping[str, pl.DataFrame]) -> Difference:
-    learners = bundle["users"].filter(pl.col("sourcedId").is_in(list(students(bundle))))
+def _known_or_said(
+    bundle: Mapping[str, pl.DataFrame], model: type[Person | Student], said: set[str]
+) -> set[str]:
+    """Return of which kind a user of a file of changes is: as roles say, else as known already."""
+    if "roles" not in bundle:
+        said = set()  # who merely is no student may be one whose class did not change
+    return said | set(keys(model))
+
+
+def _ids(named: Named) -> list[Row] | None:
+    return None if named is None else [(name,) for name in named["sourcedId"].to_list()]
+
+
+def _students(bundle: Mapping[str, pl.DataFrame], named: Named) -> Difference:
+    who = students(bundle) if named is None else students(bundle) | set(keys(Student))
+    learners = bundle["users"].filter(pl.col("sourcedId").is_in(list(who)))
     return compare(
         Rows(
             kind="students",
@@ -217,6 +168,7 @@ def _students(bundle: Mapping[str, pl.DataFrame]) -> Difference:
             compared=("given_name", "family_name", "is_active"),
             rows=learners.select("sourcedId", "givenName", "familyName", "enabledUser").rows(),
             leaving="deactivated",
+            leavers=_ids(named),
             away={"is_active": False},
             # A student is named to her own teachers alone; the id finds her in the roster.
             label="{external_id}",
@@ -226,7 +178,7 @@ def _students(bundle: Mapping[str, pl.DataFrame]) -> Difference:
     )
 
 
-def _sections(bundle: Mapping[str, pl.DataFrame]) -> Iterator[Difference]:
+def _sections(bundle: Mapping[str, pl.DataFrame], named: Named) -> Iterator[Difference]:
     """Compare the sections of the files' school years; those of earlier years become history.
 
     A new year begins with all new sections. That last year's are not among them is the course of
@@ -237,10 +189,10 @@ def _sections(bundle: Mapping[str, pl.DataFrame]) -> Iterator[Difference]:
         (section, title, subject, grade, schools.get(school), year, True)
         for section, title, subject, grade, school, year in sections_of(bundle).iter_rows()
     ]
-    named = {row[0] for row in rows}
-    first = min((row[5] for row in rows), default=0)
+    first = 0 if named is not None else min((row[5] for row in rows), default=0)
     earlier = Q(school_year__lt=first)
-    moved = set(Section.objects.filter(earlier, external_id__in=named).values_list("pk", flat=True))
+    here = [row[0] for row in rows]
+    moved = set(Section.objects.filter(earlier, external_id__in=here).values_list("pk", flat=True))
     yield compare(
         Rows(
             kind="sections",
@@ -250,11 +202,14 @@ def _sections(bundle: Mapping[str, pl.DataFrame]) -> Iterator[Difference]:
             rows=rows,
             within=~earlier | Q(pk__in=moved),
             leaving="deactivated",
+            leavers=_ids(named),
             away={"is_active": False},
             label="{title} ({external_id})",
             renames=("title",),
         )
     )
+    if named is not None:
+        return
     yield compare(
         Rows(
             kind="sections of earlier years",
@@ -271,13 +226,13 @@ def _sections(bundle: Mapping[str, pl.DataFrame]) -> Iterator[Difference]:
     )
 
 
-def _teachings(bundle: Mapping[str, pl.DataFrame]) -> Difference:
+def _teachings(bundle: Mapping[str, pl.DataFrame], named: Named) -> Difference:
     sections, persons = keys(Section), keys(Person)
-    pairs = _pairs(bundle, "teacher")
+    pairs = pairs_of(bundle, "teacher")
     titles, names = _titles(bundle), _names(bundle)
     rows = [
         (sections.get(s), persons.get(p), titles.get(s, s), names.get(p, p))
-        for s, p in pairs.select(_PAIR).iter_rows()
+        for s, p in pairs.select(PAIR).iter_rows()
     ]
     return compare(
         Rows(
@@ -287,17 +242,18 @@ def _teachings(bundle: Mapping[str, pl.DataFrame]) -> Difference:
             compared=(),
             rows=rows,
             shown=("section", "person"),
-            within=_in_sections(bundle, sections),
+            within=_in_sections(bundle, sections, named),
             leaving="removed",
+            leavers=_links(named, "teacher", sections, persons, rows),
             label="{person} in {section}",
             stored_label="{person__given_name} {person__family_name} in {section__title}",
         )
     )
 
 
-def _enrollments(bundle: Mapping[str, pl.DataFrame]) -> Difference:
+def _enrollments(bundle: Mapping[str, pl.DataFrame], named: Named) -> Difference:
     sections, learners = keys(Section), keys(Student)
-    pairs = _pairs(bundle, "student").select(*_PAIR, "beginDate", "endDate")
+    pairs = pairs_of(bundle, "student").select(*PAIR, "beginDate", "endDate")
     titles = _titles(bundle)
     rows = [
         (sections.get(s), learners.get(p), start, end, titles.get(s, s), p)
@@ -311,27 +267,19 @@ def _enrollments(bundle: Mapping[str, pl.DataFrame]) -> Difference:
             compared=("starts_on", "ends_on"),
             rows=rows,
             shown=("section", "student"),
-            within=_in_sections(bundle, sections),
+            within=_in_sections(bundle, sections, named),
             leaving="removed",
+            leavers=_links(named, "student", sections, learners, rows),
             label="{student} in {section}",
             stored_label="{student__external_id} in {section__title}",
         )
     )
 
 
-_PAIR = ("classSourcedId", "userSourcedId")
-
-
-def _pairs(bundle: Mapping[str, pl.DataFrame], role: str) -> pl.DataFrame:
-    """Return each person of a section once: who left and came back has two enrollments."""
-    of_role = bundle["enrollments"].filter(pl.col("role") == role)
-    return of_role.sort("beginDate", nulls_last=False, maintain_order=True).unique(
-        _PAIR, keep="last", maintain_order=True
-    )
-
-
 def _titles(bundle: Mapping[str, pl.DataFrame]) -> dict[str, str]:
     known = dict(Section.objects.values_list("external_id", "title"))
+    if "classes" not in bundle:
+        return known
     return known | dict(bundle["classes"].select("sourcedId", "title").iter_rows())
 
 
@@ -340,13 +288,39 @@ def _names(bundle: Mapping[str, pl.DataFrame]) -> dict[str, str]:
         "external_id", "given_name", "family_name"
     )
     names = {str(who): f"{given} {family}" for who, given, family in known}
+    if "users" not in bundle:
+        return names
     said = bundle["users"].select("sourcedId", "givenName", "familyName")
     return names | {who: f"{given} {family}" for who, given, family in said.iter_rows()}
 
 
-def _in_sections(bundle: Mapping[str, pl.DataFrame], sections: Mapping[str, object]) -> Q:
-    named = bundle["classes"]["sourcedId"] if "classes" in bundle else ()
-    return Q(section_id__in=[sections[s] for s in named if s in sections])
+def _links(
+    named: Named,
+    role: str,
+    sections: Mapping[str, object],
+    people: Mapping[str, object],
+    rows: Sequence[Row],
+) -> list[Row] | None:
+    """Return the links that a file of changes ends; one that it also names as active stays."""
+    if named is None:
+        return None
+    pairs = named.filter(pl.col("role") == role).select(PAIR).iter_rows()
+    active = {row[:2] for row in rows}
+    ended = ((sections.get(section), people.get(who)) for section, who in pairs)
+    return [pair for pair in ended if pair not in active]
+
+
+def _in_sections(
+    bundle: Mapping[str, pl.DataFrame], sections: Mapping[str, object], named: Named
+) -> Q:
+    """Match the links of the sections that the files speak of, by class or by enrollment."""
+    tables = [bundle["enrollments"]["classSourcedId"]]
+    if named is not None:
+        tables.append(named["classSourcedId"])
+    elif "classes" in bundle:
+        tables.append(bundle["classes"]["sourcedId"])
+    told = pl.concat(tables).unique().to_list()
+    return Q(section_id__in=[sections[s] for s in told if s in sections])
 
 
 def _employments(staff: pl.DataFrame) -> Difference:

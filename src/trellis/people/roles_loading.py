@@ -27,7 +27,8 @@ def differences(files: DistrictFiles, bundle: Bundle, day: date) -> Iterator[Dif
     if "role_grants" in files.tables:
         yield _grants(files.tables["role_grants"], day)
     elif {"users", "enrollments"} <= bundle.keys():
-        yield _teachers(bundle, day)
+        full = files.modes.get("oneroster/enrollments") == "bulk"
+        yield _teachers(bundle, day, full=full)
 
 
 def suggested(files: DistrictFiles, bundle: Bundle, day: date) -> list[dict[str, str]]:
@@ -77,7 +78,7 @@ def _grants(grants: pl.DataFrame, day: date) -> Difference:
     return _compare("roles", rows, ends=by_files & ~Q(role=Role.ADMINISTRATOR), day=day)
 
 
-def _teachers(bundle: Bundle, day: date) -> Difference:
+def _teachers(bundle: Bundle, day: date, *, full: bool) -> Difference:
     """Open the role of a teacher for whoever teaches at a school, from the import's day on.
 
     Without a role nobody can use Trellis; this one opens a person's own things and her classes.
@@ -105,7 +106,7 @@ def _teachers(bundle: Bundle, day: date) -> Difference:
                 RoleGrant.Origin.ROSTER.value, schools.get(where), names.get(who, who),
             )
         )  # fmt: skip
-    ends = Q(origin=RoleGrant.Origin.ROSTER)
+    ends = Q(origin=RoleGrant.Origin.ROSTER) if full else Q(pk__in=())
     return _compare("roles of teachers, from OneRoster", rows, ends=ends, day=day)
 
 
