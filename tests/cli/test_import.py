@@ -9,16 +9,16 @@ from django.test import override_settings
 from rich.console import Console
 
 from tests.interchange import tiny
-from trellis.cli.bring import import_paths
+from trellis.cli.bring import import_paths, undo_last
 from trellis.evidence.models import Import
-from trellis.people.models import Person
+from trellis.people.models import Person, RoleGrant
 
 pytestmark = pytest.mark.django_db
 
 
-def run(*paths: Path, only_check: bool = False) -> tuple[int, str]:
+def run(*paths: Path, **choices: bool) -> tuple[int, str]:
     told = io.StringIO()
-    code = import_paths(list(paths), Console(file=told, width=160), only_check=only_check)
+    code = import_paths(list(paths), Console(file=told, width=160), **choices)  # type: ignore[arg-type]  # choices are flags
     return code, told.getvalue()
 
 
@@ -102,4 +102,49 @@ def test_a_fault_of_trellis_is_told_in_words_with_the_place_of_its_details(
     assert "not in your files" in told
     assert "Traceback" not in told
     assert "Traceback" in (Path(settings.TRELLIS_HOME) / "import-error.txt").read_text()
+    assert not Person.objects.exists()
+
+
+def test_many_leavers_are_told_and_nothing_is_stored_until_they_are_accepted(
+    tmp_path: Path,
+) -> None:
+    run(tiny.write_district(tmp_path / "one"))
+    file = tmp_path / "role_grants.csv"
+    file.write_text(tiny.FILES["role_grants.csv"].split("\n")[0] + "\n")
+
+    refused = run(file)
+    open_then = RoleGrant.objects.filter(ends_on=None).count()
+    accepted = run(file, accept_leavers=True)
+
+    assert refused[0] == 1
+    assert "These files leave out 4 of 4 roles." in refused[1]
+    assert "--accept-leavers" in refused[1]
+    assert open_then == 5
+    assert accepted[0] == 0
+    assert RoleGrant.objects.filter(ends_on=None).count() == 1
+
+
+def test_rows_with_problems_stay_out_when_told_to(tmp_path: Path) -> None:
+    sessions = tiny.FILES["sessions.csv"] + "se2,pa1,held,soon,10:20,30,in person,\n"
+
+    code, told = run(tiny.write_district(tmp_path, sessions=sessions), sound_rows=True)
+
+    assert code == 0
+    assert "1 row stays out; the rest is sound." in told
+    assert Person.objects.count() == 5
+
+
+def test_the_last_import_is_undone_after_a_question(tmp_path: Path) -> None:
+    run(tiny.write_district(tmp_path))
+    told = io.StringIO()
+    console = Console(file=told, width=160)
+
+    kept = undo_last(console, confirm=lambda: False)
+    people = Person.objects.count()
+    undone = undo_last(console, confirm=lambda: True)
+    again = undo_last(console, confirm=lambda: True)
+
+    assert (kept, people, undone, again) == (1, 5, 0, 1)
+    assert "people: 5 taken out again" in told.getvalue()
+    assert "There is no import to undo" in told.getvalue()
     assert not Person.objects.exists()

@@ -226,6 +226,8 @@ TABLE = (
         otherwise=403,
         query="?kind=people&what=added",
     ),
+    Row("web:import_sound_rows", "Only its sound rows", ("import",), acts=ADMIN, otherwise=403),
+    Row("web:import_left_out", "Which rows stay out", ("import",), opens=ADMIN, otherwise=403),
     Row("web:undo_import", "Undoing it", ("import",), opens=ADMIN, acts=ADMIN, otherwise=403),
     Row("web:apply_import", "Applying it", ("import",), acts=ADMIN, otherwise=403),
     Row("web:refuse_import", "Refusing it", ("import",), acts=ADMIN, otherwise=403),

@@ -12,7 +12,7 @@ from tests.interchange import tiny
 from trellis.evidence import imports
 from trellis.evidence.models import Import
 from trellis.insights.models import Computation
-from trellis.people.models import Person, Section
+from trellis.people.models import Person, Section, Student
 from trellis.trust import clock
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,109 @@ def test_leavers_are_named_as_a_number_before_anything_is_applied(
     shown = page(browser, brought)
     assert "1 person is not in these files" in shown
     assert Person.objects.get(external_id="t-chi").is_active
+
+
+def with_an_error(folder: Path) -> Path:
+    wrong = "=cmd|' /C calc'!A0"
+    return tiny.write_district(
+        folder, sessions=tiny.FILES["sessions.csv"].replace("2025-09-16", wrong)
+    )
+
+
+def test_hana_may_choose_what_is_sound_and_downloads_what_stays_out(
+    browser: Client, tmp_path: Path
+) -> None:
+    brought = bring(browser, with_an_error(tmp_path))
+    refused = page(browser, brought)
+
+    browser.post(f"/imports/{brought.pk}/sound-rows/")
+    preview = page(browser, brought)
+    table = browser.get(f"/imports/{brought.pk}/stays-out.csv").content.decode()
+    browser.post(f"/imports/{brought.pk}/apply/")
+
+    assert "Look at what is sound" in refused
+    assert "1 row with a problem" in preview
+    assert "Apply what is sound" in preview
+    assert "sessions.csv,2,held_on,'=cmd|" in table
+    assert Section.objects.count() == 1
+    assert "Applied" in page(browser, brought)
+
+
+def test_files_with_problems_are_put_away_when_hana_says_so(
+    browser: Client, tmp_path: Path
+) -> None:
+    brought = bring(browser, with_an_error(tmp_path))
+
+    browser.post(f"/imports/{brought.pk}/refuse/")
+
+    assert not imports.folder_of(brought).exists()
+    assert "Look at what is sound" not in page(browser, brought)
+    browser.post(f"/imports/{brought.pk}/sound-rows/")
+    brought.refresh_from_db()
+    assert brought.state == Import.State.REFUSED
+
+
+def without_students(folder: Path) -> Path:
+    folder.mkdir()
+    cut = {
+        name: "".join(
+            x
+            for x in tiny.ONEROSTER[name].splitlines(keepends=True)
+            if ",p-" not in x[3:] and not x.startswith("p-")
+        )
+        for name in ("users", "roles", "enrollments", "results")
+    }
+    empty = tiny.ONEROSTER["resultLearningObjectiveIds"].split("\n")[0] + "\n"
+    tiny.write_bundle(folder / "oneroster.zip", **cut, resultLearningObjectiveIds=empty)
+    return folder
+
+
+def test_many_leavers_are_applied_only_after_hana_has_said_that_it_is_right(
+    browser: Client, tmp_path: Path
+) -> None:
+    first = bring(browser, tiny.write_district(tmp_path / "one"))
+    browser.post(f"/imports/{first.pk}/apply/")
+    brought = bring(browser, without_students(tmp_path / "two"))
+    preview = page(browser, brought)
+
+    unsaid = browser.post(f"/imports/{brought.pk}/apply/")
+    stayed = Student.objects.filter(is_active=True).count()
+    browser.post(f"/imports/{brought.pk}/apply/", {"accept_leavers": "on"})
+
+    assert "These files leave out 3 of 3 students." in preview
+    assert unsaid.status_code == 422
+    assert "Tick this first" in unsaid.content.decode()
+    assert stayed == 3
+    assert not Student.objects.filter(is_active=True).exists()
+
+
+def test_hana_sees_what_undoing_takes_back_and_undoes_it(browser: Client, tmp_path: Path) -> None:
+    brought = bring(browser, tiny.write_district(tmp_path))
+    browser.post(f"/imports/{brought.pk}/apply/")
+    applied = page(browser, brought)
+
+    preview = browser.get(f"/imports/{brought.pk}/undo/").content.decode()
+    browser.post(f"/imports/{brought.pk}/undo/")
+
+    assert "See what undoing it would take back" in applied
+    assert "3 taken out again" in preview
+    assert not Section.objects.exists()
+    shown = page(browser, brought)
+    assert "Undone" in shown
+    assert "What was taken back" in shown
+    assert browser.get(f"/imports/{brought.pk}/undo/").status_code == 302
+
+
+def test_hana_reads_all_of_a_list_by_name(browser: Client, tmp_path: Path) -> None:
+    brought = bring(browser, tiny.write_district(tmp_path))
+
+    shown = browser.get(
+        f"/imports/{brought.pk}/changes/", {"kind": "people", "what": "added"}
+    ).content.decode()
+
+    assert "Ana Ruiz" in shown
+    assert "5 in all" in shown
+    assert browser.get(f"/imports/{brought.pk}/changes/?what=everything").status_code == 302
 
 
 @pytest.mark.parametrize("who", [ana, ben, chi, dee, eli, fay, gus])

@@ -43,6 +43,10 @@ def bring(
             "--accept-leavers", help="Apply the files although many are no longer in them."
         ),
     ] = False,
+    sound_rows: Annotated[
+        bool,
+        typer.Option("--sound-rows", help="Leave rows with problems out, and apply the rest."),
+    ] = False,
 ) -> None:
     """Import a district's files: all of them or nothing, with every problem named."""
     console = Console()
@@ -52,7 +56,12 @@ def bring(
         console.print(f"An earlier run was ended in the middle. Put right: {found}.")
     raise typer.Exit(
         import_paths(
-            paths, console, only_check=check, mapping=mapping, accept_leavers=accept_leavers
+            paths,
+            console,
+            only_check=check,
+            mapping=mapping,
+            accept_leavers=accept_leavers,
+            sound_rows=sound_rows,
         )
     )
 
@@ -101,6 +110,7 @@ def import_paths(
     only_check: bool = False,
     mapping: str = "",
     accept_leavers: bool = False,
+    sound_rows: bool = False,
 ) -> int:
     """Import with bars and tables on the console; return the exit code."""
     from trellis.evidence import imports, mappings
@@ -118,6 +128,7 @@ def import_paths(
                 paths,
                 apply=not only_check,
                 accept_leavers=accept_leavers,
+                sound_rows=sound_rows,
                 tell=tell,
                 mapping=mapping,
             )
@@ -133,6 +144,11 @@ def import_paths(
         console.print("[bold]Nothing was changed.[/] Mend the files and import them again.")
         opened = [p for p in checked.files.problems if p.code not in CLOSED]
         return REFUSED if opened or checked.files.files else UNREADABLE
+    if checked.files.set_aside:
+        console.print(problem_table(checked.files.set_aside))
+        out = checked.record.left_out
+        verb = "row stays" if out == 1 else "rows stay"
+        console.print(f"{out:,} {verb} out; the rest is sound.")
     unasked = bool(checked.asks) and not accept_leavers and not checked.applied_before
     seconds = time.perf_counter() - began
     _say_what_changed(checked, console, only_check or unasked, seconds)

@@ -23,6 +23,7 @@ from trellis.evidence.queries import folder_of as folder_of
 from trellis.interchange.bundle import UNKNOWN_LAYOUT, DistrictFiles, Known
 from trellis.interchange.problems import Problem, Severity, as_record, limited
 from trellis.interchange.reading import read_district
+from trellis.interchange.sound import sound_part
 from trellis.interchange.sources import Limits
 from trellis.people.loading import known_emails, suggested_roles
 from trellis.people.models import Person
@@ -87,6 +88,7 @@ def silent(_now: str, _done: int, _total: int) -> None:
 
 def receive(files: Iterable[tuple[str, BinaryIO]], *, by: Person | None) -> Import:
     """Store uploaded files on disk, each under a safe name, and begin an import of them."""
+    _put_refused_away()
     brought = Import.objects.create(received_at=clock.now(), brought_by=by)
     folder = folder_of(brought)
     folder.mkdir(parents=True)
@@ -94,6 +96,15 @@ def receive(files: Iterable[tuple[str, BinaryIO]], *, by: Person | None) -> Impo
         with (folder / get_valid_filename(Path(name).name)).open("wb") as kept:
             shutil.copyfileobj(stream, kept)
     return brought
+
+
+def _put_refused_away() -> None:
+    """Delete the files of refused imports that waited for somebody to want their sound rows."""
+    folders = {path.name for path in Path(settings.TRELLIS_UPLOADS).iterdir() if path.is_dir()}
+    refused = Import.objects.filter(state=Import.State.REFUSED).values_list("pk", flat=True)
+    for pk in refused:
+        if str(pk) in folders:
+            shutil.rmtree(Path(settings.TRELLIS_UPLOADS) / str(pk), ignore_errors=True)
 
 
 def check(
@@ -104,19 +115,21 @@ def check(
     Nothing but the import's own record is written. Files with problems end here, refused.
     """
     after = queries.last_applied()
-    files, before = read(paths, loaders, tell=tell, mapping=brought.mapping)
+    files, before = read(paths, loaders, tell=tell, like=brought)
     kinds = {shown: name.removeprefix("oneroster/") for name, shown in files.sources.items()}
     brought.files = [asdict(file) | {"kind": kinds.get(file.name, "")} for file in files.files]
     brought.content_hash = files.content_hash
-    brought.problems = [as_record(p) for p in limited(files.problems, per_file=PROBLEMS_PER_FILE)]
+    told = limited((*files.set_aside, *files.problems), per_file=PROBLEMS_PER_FILE)
+    brought.problems = [as_record(problem) for problem in told]
+    brought.left_out = sum(file.refused for file in files.files) if brought.sound_rows else 0
     brought.state = Import.State.CHECKED
-    brought.save(update_fields=["files", "content_hash", "problems", "state"])
+    brought.save(update_fields=["files", "content_hash", "problems", "left_out", "state"])
     if not files.sound and _asks_for_a_mapping(files):
         brought.state = Import.State.WAITING
         brought.save(update_fields=["state"])
         return Checked(brought, files, (), before)
     if not files.sound:
-        refuse(brought, by=brought.brought_by)
+        refuse(brought, by=brought.brought_by, keep_files=True)
         return Checked(brought, files, (), before, tuple(paths), after)
     found = () if before else _preview(brought, files, loaders, tell)
     brought.changes = {change.kind: asdict(change) for change in found}
@@ -131,7 +144,7 @@ def read_again(
 ) -> Checked:
     """Read the files of a previewed import once more, before it is applied."""
     after = queries.last_applied()
-    files, before = read(paths, loaders, tell=tell, mapping=brought.mapping)
+    files, before = read(paths, loaders, tell=tell, like=brought)
     if files.content_hash != brought.content_hash:
         raise CannotApply("The files changed since they were checked.")
     if not files.sound:
@@ -144,13 +157,16 @@ def read_again(
 
 
 def read(
-    paths: Sequence[Path], loaders: Sequence[Loader], *, tell: Tell = silent, mapping: str = ""
+    paths: Sequence[Path], loaders: Sequence[Loader], *, like: Import, tell: Tell = silent
 ) -> tuple[DistrictFiles, Import | None]:
-    """Read files against what is known; also return the last import if it brought the same."""
+    """Read files against what is known, by the choices of an import.
+
+    Also return the last import if it brought the same.
+    """
     tell("Reading the files", 0, 0)
-    known = replace(known_of(loaders), mappings=mappings.in_use(), mapping=mapping)
+    known = replace(known_of(loaders), mappings=mappings.in_use(), mapping=like.mapping)
     files = read_district(paths, known=known, limits=LIMITS, workplace=settings.TRELLIS_WORKPLACE)
-    return files, _same_as_last(files)
+    return sound_part(files) if like.sound_rows else files, _same_as_last(files)
 
 
 def check_again(brought: Import, *, mapping: str = "") -> bool:
@@ -170,6 +186,7 @@ def _preview(
     tell("Comparing with what is known", 0, 0)
     bringing = Bringing(brought.pk, clock.now())
     brought.lists.all().delete()
+    listing.keep_left_out(brought, files.set_aside)
     found: list[Change] = []
     for difference in _differences(files, loaders, bringing):
         listing.keep(brought, difference.said.kind, difference.lines())
@@ -243,9 +260,23 @@ def apply(
     return brought
 
 
-def refuse(brought: Import, *, by: Person | None) -> Import:
-    """End an import without applying it; its files are deleted."""
+def begin_with_sound_rows(brought: Import) -> bool:
+    """Begin anew with refused files that are still there: with the rows that have no problem."""
+    if not folder_of(brought).exists():
+        return False
+    refused = Import.objects.filter(pk=brought.pk, state=Import.State.REFUSED, sound_rows=False)
+    begun = refused.update(state=Import.State.RECEIVED, progress={}, sound_rows=True)
+    return bool(begun)
+
+
+def refuse(brought: Import, *, by: Person | None, keep_files: bool = False) -> Import:
+    """End an import without applying it; its files are deleted.
+
+    `keep_files` leaves them until somebody chooses to put them away, or the next ones come in: a
+    person may still want the rows that are sound.
+    """
     if brought.state == Import.State.REFUSED:
+        shutil.rmtree(folder_of(brought), ignore_errors=True)
         return brought
     if brought.state in (Import.State.APPLIED, Import.State.APPLYING):
         raise CannotApply("This import was applied already.")
@@ -256,7 +287,8 @@ def refuse(brought: Import, *, by: Person | None) -> Import:
         brought.save(update_fields=["state", "finished_at"])
         happening = ImportRefused(import_id=brought.pk, problems=len(brought.problems))
         record(happening, by=by, subject=brought.pk)
-    shutil.rmtree(folder_of(brought), ignore_errors=True)
+    if not keep_files:
+        shutil.rmtree(folder_of(brought), ignore_errors=True)
     return brought
 
 
@@ -279,7 +311,9 @@ def known_of(loaders: Sequence[Loader]) -> Known:
 def _same_as_last(files: DistrictFiles) -> Import | None:
     """Return the last applied import if it brought exactly these files."""
     last = queries.last_applied()
-    return last if last and files.files and last.content_hash == files.content_hash else None
+    if last is None or last.left_out or not files.files:  # what stayed out may be sound by now
+        return None
+    return last if last.content_hash == files.content_hash else None
 
 
 def _write_and_commit(

@@ -2,15 +2,18 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
+from typing import Any
 
 from trellis.evidence.models import Import, ImportLines
+from trellis.interchange.problems import Problem
 from trellis.trust.loading import Line
 
 PER_PART = 1_000
 PER_PAGE = 50
+LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,22 @@ class LinesPage:
 def keep(brought: Import, kind: str, lines: Iterable[Line]) -> None:
     """Keep the lines of one kind in parts, so that a page never reads all of them."""
     ImportLines.objects.bulk_create(_parts(brought, kind, lines), batch_size=50)
+
+
+def keep_left_out(brought: Import, problems: Sequence[Problem]) -> None:
+    """Keep why each row stays out that a person left out by choice."""
+    for place, start in enumerate(range(0, len(problems), PER_PART)):
+        some = problems[start : start + PER_PART]
+        said = [[p.file, p.row, p.field, p.found, p.expected, p.advice] for p in some]
+        ImportLines.objects.create(
+            brought=brought, kind="", what=LEFT_OUT, part=place, lines=len(said), body=_packed(said)
+        )
+
+
+def left_out(brought: Import) -> Iterator[list[object]]:
+    """Yield file, row, field, what was found and expected, and advice of each that stays out."""
+    for part in brought.lists.filter(what=LEFT_OUT):
+        yield from json.loads(zlib.decompress(bytes(part.body)))
 
 
 def page(brought: Import, kind: str, what: str, number: int) -> LinesPage:
@@ -57,7 +76,15 @@ def _parts(brought: Import, kind: str, lines: Iterable[Line]) -> Iterator[Import
     for what, group in groupby(lines, key=lambda line: line.what):
         for place, some in enumerate(_by_part(group)):
             said = [[line.what, line.name, line.said] for line in some]
-            body = zlib.compress(json.dumps(said).encode(), 1)
             yield ImportLines(
-                brought=brought, kind=kind, what=what, part=place, lines=len(some), body=body
+                brought=brought,
+                kind=kind,
+                what=what,
+                part=place,
+                lines=len(some),
+                body=_packed(said),
             )
+
+
+def _packed(said: list[list[Any]]) -> bytes:
+    return zlib.compress(json.dumps(said).encode(), 1)

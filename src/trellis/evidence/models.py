@@ -39,6 +39,9 @@ class Import(models.Model):
     mapping = models.CharField(max_length=60, blank=True)
     # A person's word, given after being told how many the files leave out.
     accepts_leavers = models.BooleanField(default=False)
+    # A person's choice: rows with problems stay out, and so many did.
+    sound_rows = models.BooleanField(default=False)
+    left_out = models.PositiveIntegerField(default=0)
     # Roles that the roster hints at and only a person opens: who, and where.
     suggested = models.JSONField(default=list)
     undone_at = models.DateTimeField(null=True, blank=True)

@@ -148,6 +148,9 @@ class ImportPage:
     refused: bool
     undone: bool
     may_undo: bool
+    may_take_sound: bool
+    sound_rows: bool
+    left_out: int
     now: str
     done: int
     total: int
@@ -189,6 +192,9 @@ def import_page(brought: Import) -> ImportPage:
         refused=brought.state == Import.State.REFUSED,
         undone=brought.state == Import.State.UNDONE,
         may_undo=last_applied() == brought and brought.journal.exists(),
+        may_take_sound=_may_take_sound(brought),
+        sound_rows=brought.sound_rows,
+        left_out=brought.left_out,
         now=progress.get("now", "Waiting to begin"),
         done=progress.get("done", 0),
         total=progress.get("total", 0),
@@ -205,6 +211,13 @@ def import_page(brought: Import) -> ImportPage:
         unexplained=_files_with(brought, "package.unknown_layout", "package.unknown_file"),
         explained=_files_with(brought, "mapping.used"),
     )
+
+
+def _may_take_sound(brought: Import) -> bool:
+    """Return whether files with problems are still there, and hold more than what is wrong."""
+    sound = sum(file["rows"] - file.get("refused", 0) for file in brought.files)
+    is_refused = brought.state == Import.State.REFUSED and not brought.sound_rows
+    return is_refused and sound > 0 and folder_of(brought).exists()
 
 
 def _files_with(brought: Import, *codes: str) -> tuple[str, ...]:

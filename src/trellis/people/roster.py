@@ -112,17 +112,22 @@ def teachers_of_sections(files: DistrictFiles) -> dict[str, list[str]]:
         if who in found.get(section, ()):
             found[section].remove(who)
     if "enrollments" in bundle:
-        teaching = bundle["enrollments"].filter(pl.col("role") == "teacher")
-        primary_first = teaching.sort("primary", "userSourcedId", descending=[True, False],
-                                      nulls_last=True)  # fmt: skip
-        grouped = primary_first.group_by("classSourcedId").agg(
-            pl.col("userSourcedId").unique(maintain_order=True)
-        )
         full = "enrollments" not in leavers_of(files)
-        for section, said in grouped.iter_rows():
+        for section, said, main in _said_teachers(bundle).iter_rows():
             before = [] if full else found.get(section, [])
-            found[section] = [*said, *(who for who in before if who not in said)]
+            found[section] = list(dict.fromkeys([*main, *before, *said]))
     return found
+
+
+def _said_teachers(bundle: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the teachers of each section, the main one first, and the main ones by themselves."""
+    teaching = bundle["enrollments"].filter(pl.col("role") == "teacher")
+    primary_first = teaching.sort("primary", "userSourcedId", descending=[True, False],
+                                  nulls_last=True)  # fmt: skip
+    return primary_first.group_by("classSourcedId", maintain_order=True).agg(
+        pl.col("userSourcedId").alias("said"),
+        pl.col("userSourcedId").filter(pl.col("primary").fill_null(value=False)).alias("main"),
+    )
 
 
 def learners_of_sections(files: DistrictFiles) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Let administrators bring files in: drop, look at what is wrong and what would change, apply."""
 
+import csv
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from trellis.web import tasks
 
 MOST_MEGABYTES = 1_500
 MEGABYTE = 1_000_000
+FORMULA = ("=", "+", "-", "@")
 ADMINISTRATORS = Visible("Administrators", "users")
 
 
@@ -131,6 +133,38 @@ def lines(request: PersonRequest, pk: UUID) -> HttpResponse:
     page = listing.page(brought, kind, what, form.cleaned_data["page"] or 1)
     context = {"brought": brought, "kind": kind, "title": WHOLE[what], "page": page}
     return render(request, "web/import_lines.html", context)
+
+
+@require_POST
+def sound_rows(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Look at refused files anew, without the rows that have problems."""
+    from trellis.evidence.imports import begin_with_sound_rows
+
+    brought = policies.imports.open(administrator(request), pk)
+    if begin_with_sound_rows(brought):
+        tasks.check_import.enqueue(str(brought.pk))
+    else:
+        messages.error(request, "These files were put away. Bring them again.")
+    return redirect("web:import", brought.pk)
+
+
+@require_safe
+def left_out(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Give the list of what stays out as a table for a spreadsheet."""
+    brought = policies.imports.open(administrator(request), pk)
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="stays-out.csv"'
+    table = csv.writer(answer)
+    table.writerow(("file", "row", "field", "found", "expected", "what to do"))
+    for said in listing.left_out(brought):
+        table.writerow(_as_text(cell) for cell in said)
+    return answer
+
+
+def _as_text(cell: object) -> object:
+    """Keep a spreadsheet from running a cell of a broken file as a formula."""
+    text = str(cell)
+    return f"'{text}" if text.lstrip()[:1] in FORMULA or text[:1] in "\t\r\n" else cell
 
 
 @require_POST

@@ -41,6 +41,7 @@ def bring_in(
     apply: bool,
     by: Person | None = None,
     accept_leavers: bool = False,
+    sound_rows: bool = False,
     tell: imports.Tell = imports.silent,
     mapping: str = "",
 ) -> imports.Checked:
@@ -56,6 +57,7 @@ def bring_in(
             brought_by=by,
             mapping=mapping,
             accepts_leavers=accept_leavers,
+            sound_rows=sound_rows,
         )
         checked = imports.check(brought, paths, LOADERS, tell=tell)
         unasked = bool(checked.asks) and not accept_leavers
