@@ -57,7 +57,7 @@ def read_csv_text(data: bytes, file: str) -> CsvText:
     named, blank = _without_blank_end(header)
     if len(set(named)) < len(named) or "" in named:
         problems = (*notices, _header_names(file, named))
-        return CsvText(header, problems=problems, records=_lines_with_text(data) - 1)
+        return CsvText(header, problems=problems, records=_lines_below(data))
     text = _split(data, header, blank, file)
     if blank:
         notices.append(_blank_columns(file, blank))
@@ -181,12 +181,12 @@ def _records(lines: list[str]) -> Iterator[tuple[int, list[str] | str]]:
 
 
 def _unreadable(problem: Problem, data: bytes) -> CsvText:
-    return CsvText(problems=(problem,), records=max(0, _lines_with_text(data) - 1))
+    return CsvText(problems=(problem,), records=_lines_below(data))
 
 
-def _lines_with_text(data: bytes) -> int:
-    """Count lines where records cannot be told apart; a line that holds anything is one."""
-    return sum(bool(line.strip(b', \t"\x00')) for line in data.splitlines())
+def _lines_below(data: bytes) -> int:
+    """Count the lines below the header that hold anything, where records cannot be told apart."""
+    return sum(bool(line.strip(b', \t"\x00')) for line in data.splitlines()[1:])
 
 
 # what can be wrong -----------------------------------------------------------------------
