@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.cast import ana, ben, chi, dee, hana
 from tests.insights.evidence import THINKING, anas_year
-from trellis.evidence.models import EvidenceItem, LearningObjective, Source
+from trellis.evidence.framework import elements
+from trellis.evidence.models import CrosswalkLink, EvidenceItem, LearningObjective, Source
 from trellis.insights import actions, explain
 from trellis.insights.models import ClassLearning, Insight
 from trellis.trust import clock
@@ -210,3 +211,24 @@ def test_pages_ask_a_fixed_number_of_questions(
     ):
         with django_assert_max_num_queries(16):
             client.get(address)
+
+
+def test_an_insight_names_what_her_classes_work_on_that_asks_for_the_element(
+    client: Client, step: Insight
+) -> None:
+    for name, statement in (("f1", "Compare fractions and say why"), ("f2", "Count to a hundred")):
+        objective = LearningObjective.objects.create(identifier=name, statement=statement)
+        ClassLearning.objects.create(
+            section=ana().sections.get(), objective=objective, students=24, right=0.5, low=0.4,
+            high=0.6, behind=0.5, is_next=False, computed_at=clock.now(),
+        )  # fmt: skip
+    CrosswalkLink.objects.create(
+        origin="f1", relation="isRelatedTo", destination=elements()[THINKING].identifier,
+        source="walk.csv", made_at=clock.now(),
+    )  # fmt: skip
+
+    page = read(client, step)
+
+    assert "What your classes work on that asks for it" in page
+    assert "Compare fractions and say why" in page
+    assert "Count to a hundred" not in page

@@ -74,6 +74,7 @@ class RelationRow:
     code: str
     title: str
     framework: str
+    framework_id: int | None
     note: str
     source: str
     by: str
@@ -214,6 +215,19 @@ def relations_of_elements() -> dict[str, tuple[RelationRow, ...]]:
     return {names[name]: rows for name, rows in relations_of(names.keys()).items()}
 
 
+def related_to_element(code: str) -> list[str]:
+    """Return the identifiers of all items that are related to an element of practice."""
+    element = elements().get(code)
+    if element is None:
+        return []
+    name = element.identifier
+    ends = CrosswalkLink.objects.filter(Q(origin=name) | Q(destination=name))
+    return [
+        destination if origin == name else origin
+        for origin, destination in ends.values_list("origin", "destination")
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class LinkRow:
     """A relation in the list of all, with both ends."""
@@ -261,6 +275,7 @@ def _relation(
         code=item.code if item else "",
         title=_title(item) if item else f"an item that is not here ({there})",
         framework=item.version.framework.title if item else "",
+        framework_id=item.version.framework_id if item else None,
         note=link.note, source=link.source, by=_maker(link), made_at=link.made_at,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from trellis.evidence.framework import level_words, title_of
+from trellis.evidence.framework_queries import related_to_element
 from trellis.evidence.models import EvidenceItem, LearningObjective, Source
 from trellis.evidence.provenance import where_from
 from trellis.insights.models import ClassLearning, Computation, Insight, Reply
@@ -14,6 +15,9 @@ from trellis.trust import clock
 from trellis.ui.visibility import ONLY_YOU, Visible, shared_with
 
 MOST_NEXT = 3
+
+
+ASKED_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,16 @@ class ObjectiveRow:
     low: int
     high: int
     is_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """An objective of one of her classes that asks for an element of practice."""
+
+    section_id: UUID
+    section: str
+    code: str
+    statement: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +153,24 @@ def classes_of(teacher: Person) -> list[ClassRow]:
 def class_of(section: Section) -> ClassRow:
     """Return one class with all its objectives."""
     return ClassRow(section.pk, section.title, tuple(_objectives([section]).get(section.pk, ())))
+
+
+def asked_of_her_classes(teacher: Person, element: str) -> list[AskedRow]:
+    """Return what her classes work on that asks for an element, as frameworks relate the two."""
+    names = related_to_element(element)
+    year = clock.school_year(clock.today())
+    rows = (
+        ClassLearning.objects.filter(
+            section__in=teacher.sections.filter(school_year=year, is_active=True),
+            objective__identifier__in=names,
+        )
+        .select_related("objective", "section")
+        .order_by("objective__position", "section__title")
+    )
+    return [
+        AskedRow(row.section_id, row.section.title, row.objective.code, row.objective.statement)
+        for row in rows[:ASKED_SHOWN]
+    ]
 
 
 def objective_of(section: Section, objective_id: int) -> LearningObjective | None:

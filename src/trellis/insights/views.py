@@ -137,6 +137,7 @@ def _beside(found: Insight) -> dict[str, object]:
     wanted = {found.element: float(found.numbers["probability"])}
     return {
         "resources": relevant_to(found.owner, titles=titles(), insights=wanted, most=3),
+        "asked": queries.asked_of_her_classes(found.owner, found.element),
         "said": said,
         "form": ReplyForm(initial=answer),
     }
