@@ -34,7 +34,7 @@ NOT_OF_THE_DISTRICT = re.compile(r"^(sqlite_|django_|evidence_import$)")
 BY_CHANCE = re.compile(
     r"[0-9a-f]{64}"  # digests of content that names an import
     r"|[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"  # random names
-    r'|"[0-9a-f]{16}"'  # digests of rows that name one
+    r'|"[0-9a-f]{9,16}"'  # digests of rows that name one
     r"|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?"  # moments
     r"|!\w{40}"  # passwords that nobody knows
 )
@@ -289,10 +289,10 @@ def _add(digest: "hashlib._Hash", table: str, rows: Iterator[tuple[object, ...]]
 
 
 def _opened(row: tuple[object, ...]) -> list[object]:
-    """Open what is stored compressed (what undoing would need), in an order free of chance."""
-    return [
-        sorted(BY_CHANCE.sub("#", zlib.decompress(cell).decode()).split("#"))
-        if isinstance(cell, bytes)
-        else cell
-        for cell in row
-    ]
+    """Open what is stored compressed (what undoing would need): its words, in an order of ours."""
+    return [_words(cell) if isinstance(cell, bytes) else cell for cell in row]
+
+
+def _words(packed: bytes) -> list[str]:
+    text = BY_CHANCE.sub("#", zlib.decompress(packed).decode())
+    return sorted(re.split(r"[\[\]{}, ]+", text))
