@@ -138,13 +138,15 @@ class MappingForm(forms.Form):
     def _add(self, name: str) -> None:
         start = self._start_of("", name)
         self._add_column(name, start.column)
-        if name in FORMATS:
+        has_column = bool(self._chosen(f"{name}__column"))
+        # A wide file has its dates in columns of each subject, written in one way.
+        if name in FORMATS and (has_column or (self.is_wide and name == "tested_on")):
             self._keep_to_what_was_seen(name)
             choices = [("", "Choose"), *((each, each) for each in FORMATS[name])]
             self.fields[f"{name}__format"] = forms.ChoiceField(
                 label="How to read it", choices=choices, required=False, initial=start.format
             )
-        if name in CONSTANTS:
+        if name in CONSTANTS and not has_column:
             self.fields[f"{name}__constant"] = self._constant(name, start.constant)
         if name in SAID:
             self._add_words(name, start)
