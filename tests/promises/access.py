@@ -156,6 +156,21 @@ TABLE = (
     Row("insights:look_again", "Students by name", ("section", "objective"), opens="owner"),
     Row("insights:insight", "Ana's insight", ("insight",), opens="owner, peer by name"),
     Row("insights:reply", "Her answer to it", ("insight",), acts="owner", told="peer by name"),
+    # Asking a class: the teacher who asks, alone. Students come by a code, without an account.
+    Row("web:ask_my_class", "One's own classes, to be asked", opens=SIGNED_IN),
+    Row("web:ask_class", "Asking Ana's class", ("section",), opens="owner", acts="owner"),
+    Row("web:class_collection", "What Ana's class says", ("collection",), opens="owner"),
+    Row("web:show_code", "Its code, large", ("collection",), opens="owner"),
+    Row("web:close_collection", "Closing it", ("collection",), acts="owner"),
+    Row("web:class_code", "Where a student types a code", opens=ANYBODY),
+    Row(
+        "web:class_questions",
+        "The ten questions of a code; nothing of who asks",
+        ("class code",),
+        opens=ANYBODY,
+        acts=ANYBODY,
+    ),
+    Row("web:class_thanks", "That answers are in", opens=ANYBODY),
     Row("web:explore", "Resources, with reasons from one's own data", opens=SIGNED_IN),
     Row("web:resource", "A resource", ("resource",), opens=SIGNED_IN),
     Row(
@@ -243,6 +258,11 @@ TABLE = (
     Row("web:mappings", "Layouts of vendors", opens=ADMIN, acts=ADMIN, otherwise=403),
     Row("web:mapping_file", "A mapping to share", ("mapping",), opens=ADMIN, otherwise=403),
     Row("web:put_mapping_away", "Putting it away", ("mapping",), acts=ADMIN, otherwise=403),
+    # Systems come with a token and no role; to everybody else the endpoint is closed.
+    Row("web:api_imports", "Sending files: with a token alone", otherwise=401),
+    Row("web:api_import", "What became of them: with a token alone", ("import",), otherwise=401),
+    Row("web:systems", "Systems that send files", opens=ADMIN, acts=ADMIN, otherwise=403),
+    Row("web:revoke_token", "Ending a token", ("system",), acts=ADMIN, otherwise=403),
     Row("web:data_quality", "What data is missing", opens=ADMIN, otherwise=403),
     # Frameworks: published texts, read by whoever works here; bringing and versions are Hana's.
     Row("evidence:practice", "What the words of practice mean", opens=SIGNED_IN),

@@ -38,8 +38,8 @@ from trellis.coaching.models import (
     VisitNote,
 )
 from trellis.coaching.policies import VisitPolicy
-from trellis.evidence import frameworks, mappings
-from trellis.evidence.models import EvidenceItem, Import, LearningObjective, Source
+from trellis.evidence import frameworks, mappings, systems
+from trellis.evidence.models import ClassCollection, EvidenceItem, Import, LearningObjective, Source
 from trellis.evidence.queries import folder_of
 from trellis.impact.models import ProgramReview, ReadOut
 from trellis.impact.registration import fingerprint
@@ -122,6 +122,12 @@ def the_things(people: dict[str, Person | None]) -> Objects:
     ).pk
     things["import that waits"], things["mapping"] = _a_vendors_file()
     things |= _frameworks()
+    asked = ClassCollection.objects.create(
+        section_id=things["section"], teacher=ana(), code="BCDF23", reading_level="younger",
+        enrolled=20, counts={}, opened_at=clock.now(), closes_on=date(2026, 3, 25),
+    )  # fmt: skip
+    things["collection"], things["class code"] = asked.pk, "BCDF23"
+    things["system"] = systems.make_token("Nightly export", by=hana())[0].pk
     things["token"] = "set-password"
     things["uid"] = urlsafe_base64_encode(str(ana().pk).encode())
     things["coach"] = ben().pk

@@ -27,7 +27,7 @@ from trellis.trust.models import AccessEvent
 pytestmark = pytest.mark.django_db
 
 TAKEN = {200, 201, 204, 302, 400, 409, 422}  # the page, or the form with what is wrong in it
-REFUSED = {403, 404, 405}
+REFUSED = {401, 403, 404, 405}
 SIGN_IN = "/sign-in/?next="
 UNSHARED, BENS = "note not shared yet", "words of Ben"
 # The kinds of content that a role may find on any page at all; nobody else finds any.

@@ -19,12 +19,14 @@ from trellis.coaching.models import (
     VisitNote,
 )
 from trellis.evidence.models import (
+    ClassCollection,
     EvidenceItem,
     Framework,
     FrameworkVersion,
     Import,
     SavedMapping,
     Source,
+    SystemToken,
 )
 from trellis.impact.models import ProgramReview, ReadOut
 from trellis.insights.models import Insight
@@ -64,7 +66,11 @@ def _roles(rng: Random, person: Person) -> None:
 
 def _work_of(rng: Random, teacher: Person, people: Sequence[Person]) -> None:
     now = clock.now()
-    a_section(teacher, f"Grade 4 {rng.randrange(10**6)}")
+    section = a_section(teacher, f"Grade 4 {rng.randrange(10**6)}")
+    ClassCollection.objects.create(
+        section=section, teacher=teacher, code=None, reading_level="younger", enrolled=20,
+        counts={}, opened_at=now, closes_on=date(2026, 3, 25),
+    )  # fmt: skip
     plan = a_plan(teacher)
     a_goal(teacher), a_goal(teacher)
     for other in rng.sample(list(people), 3):
@@ -118,6 +124,9 @@ def _import(rng: Random, people: Sequence[Person]) -> None:
         framework=framework, number=1, content_hash="x", package="{}", items_count=0,
         imported_at=clock.now(),
     )  # fmt: skip
+    SystemToken.objects.create(
+        name="x", digest=str(rng.random()), made_at=clock.now(), ends_on=date(2026, 12, 31)
+    )
     SavedMapping.objects.create(
         name=str(rng.random()), version=1, mapping={}, made_at=clock.now(), made_by=people[0]
     )

@@ -2,7 +2,7 @@
 
 import typer
 
-from trellis.cli import framework, mapping, review, warehouse
+from trellis.cli import framework, mapping, review, token, warehouse
 from trellis.cli.bring import bring, undo
 from trellis.cli.check import check
 from trellis.cli.compute import compute
@@ -29,6 +29,7 @@ app.add_typer(review.app, name="review")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(warehouse.app, name="warehouse")
 app.add_typer(framework.app, name="framework")
+app.add_typer(token.app, name="token")
 
 if __name__ == "__main__":
     app()

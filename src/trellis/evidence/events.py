@@ -1,6 +1,7 @@
 """Name what happens to imports."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -84,3 +85,26 @@ class FrameworkPutAway(Happening):
 class CrosswalkBrought(Happening):
     relations: int
     sentence: ClassVar[str] = "{relations} relations between frameworks were brought in."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenMade(Happening):
+    name: str
+    ends_on: date
+    sentence: ClassVar[str] = "A token was made for the system “{name}”, valid until {ends_on}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevoked(Happening):
+    name: str
+    sentence: ClassVar[str] = "The token of the system “{name}” was revoked."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassAsked(Happening):
+    sentence: ClassVar[str] = "A class was asked for feedback."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassFeedbackClosed(Happening):
+    sentence: ClassVar[str] = "The feedback of a class was closed; only its teacher sees it."

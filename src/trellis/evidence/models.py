@@ -109,6 +109,85 @@ class JournalEntry(models.Model):
         return f"Step {self.position} of {self.brought}"
 
 
+class SystemToken(models.Model):
+    """A key by which another system sends files; only its digest is kept."""
+
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    may_accept_leavers = models.BooleanField(default=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField()
+    ends_on = models.DateField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SentImport(models.Model):
+    """An import that a system sent: by which token, and what it asked for."""
+
+    brought = models.OneToOneField(
+        Import, primary_key=True, on_delete=models.CASCADE, related_name="sent"
+    )
+    token = models.ForeignKey(SystemToken, on_delete=models.CASCADE, related_name="sent")
+    key = models.CharField(max_length=100, null=True)  # the Idempotency-Key, if one came
+    asked = models.CharField(max_length=64)  # digest of body, name and wishes
+    apply_if_sound = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token", "key"], name="one_import_a_token_and_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brought}, sent by {self.token}"
+
+
+class ClassCollection(models.Model):
+    """A teacher asks one of her classes; what comes in is kept as counts for each question."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="collections")
+    teacher = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="collections"
+    )
+    code = models.CharField(max_length=10, unique=True, null=True)  # none once it is closed
+    reading_level = models.CharField(
+        max_length=10, choices=[("younger", "Grades 3 to 5"), ("older", "Grades 6 to 12")]
+    )
+    enrolled = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField(default=0)
+    counts = models.JSONField()  # item -> how many said never, rarely, sometimes, often, always
+    opened_at = models.DateTimeField()
+    closes_on = models.DateField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-opened_at"]
+
+    def __str__(self) -> str:
+        return f"{self.section}, asked on {self.opened_at:%Y-%m-%d}"
+
+
+class AnswerSent(models.Model):
+    """That a browser sent its answers, as the digest of a random word; gone when it is closed."""
+
+    collection = models.ForeignKey(
+        ClassCollection, on_delete=models.CASCADE, related_name="sendings"
+    )
+    digest = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return f"Sent to {self.collection_id}"
+
+
 class Source(models.TextChoices):
     VISIT = "visit", "Visit"
     CLASS_FEEDBACK = "class feedback", "Class feedback"

@@ -2,7 +2,14 @@
 
 from django.db.models import Q
 
-from trellis.evidence.models import Framework, FrameworkVersion, Import, SavedMapping
+from trellis.evidence.models import (
+    ClassCollection,
+    Framework,
+    FrameworkVersion,
+    Import,
+    SavedMapping,
+    SystemToken,
+)
 from trellis.people.models import Person, Role
 from trellis.people.queries import has_role, roles_of
 from trellis.trust.policies import Policy
@@ -80,3 +87,39 @@ class VersionPolicy(Policy[FrameworkVersion]):
 
 frameworks = FrameworkPolicy()
 versions = VersionPolicy()
+
+
+class SystemTokenPolicy(Policy[SystemToken]):
+    """Who sends files by which key is the administrators' affair; the key itself nobody reads."""
+
+    model = SystemToken
+    called = "a token of a system"
+
+    def may_read(self, who: Person, _what: SystemToken) -> bool:
+        return has_role(who, Role.ADMINISTRATOR)
+
+    def readable_by(self, who: Person) -> Q:
+        return Q() if has_role(who, Role.ADMINISTRATOR) else Q(pk__in=())
+
+    def owner_of(self, _what: SystemToken) -> None:
+        return None
+
+
+class ClassCollectionPolicy(Policy[ClassCollection]):
+    """What a class says is for the teacher who asked it, and for nobody else."""
+
+    model = ClassCollection
+    called = "what your class said"
+
+    def may_read(self, who: Person, what: ClassCollection) -> bool:
+        return what.teacher_id == who.pk
+
+    def readable_by(self, who: Person) -> Q:
+        return Q(teacher=who)
+
+    def owner_of(self, what: ClassCollection) -> Person:
+        return what.teacher
+
+
+tokens = SystemTokenPolicy()
+collections = ClassCollectionPolicy()

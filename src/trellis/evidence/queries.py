@@ -9,8 +9,11 @@ from uuid import UUID
 from django.conf import settings
 
 from trellis.evidence.guard import asks
-from trellis.evidence.models import Import
+from trellis.evidence.instrument import level_for
+from trellis.evidence.models import ClassCollection, Import
 from trellis.evidence.words import ONES, WHOLE, BackRow, back_row, told
+from trellis.people.models import Person
+from trellis.trust import clock
 from trellis.trust.loading import Change
 from trellis.trust.taking_back import TakenBack
 
@@ -272,3 +275,33 @@ def _change(change: Change, listed: set[tuple[str, str]]) -> ChangeRow:
     names = [(what, ", ".join(first)) for what, first in change.names.items() if first]
     whole = [(what, words) for what, words in WHOLE.items() if (change.kind, what) in listed]
     return ChangeRow(change.kind, told(change), change.same, tuple(names), tuple(whole))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassToAsk:
+    """One of a teacher's classes: what it is asked now, and what it was asked before."""
+
+    id: UUID
+    title: str
+    too_young: bool
+    open_now: ClassCollection | None
+    before: tuple[ClassCollection, ...]
+
+
+def classes_to_ask(teacher: Person) -> list[ClassToAsk]:
+    """Return a teacher's classes of this school year, with what she asked them."""
+    year = clock.school_year(clock.today())
+    sections = list(teacher.sections.filter(school_year=year, is_active=True).order_by("title"))
+    asked: dict[UUID, list[ClassCollection]] = {}
+    for one in ClassCollection.objects.filter(teacher=teacher, section__in=sections):
+        asked.setdefault(one.section_id, []).append(one)
+    return [
+        ClassToAsk(
+            id=section.pk,
+            title=section.title,
+            too_young=level_for(section.grade) is None,
+            open_now=next((c for c in asked.get(section.pk, ()) if not c.closed_at), None),
+            before=tuple(c for c in asked.get(section.pk, ()) if c.closed_at),
+        )
+        for section in sections
+    ]

@@ -51,6 +51,7 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Data quality", "web:data_quality"),
         ("Frameworks", "evidence:frameworks"),
         ("People", "people:people"),
+        ("Systems", "web:systems"),
     ),
 }
 # The first of her roles, in this order, decides on which page a person starts.

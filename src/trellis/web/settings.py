@@ -45,6 +45,7 @@ TRELLIS_UPLOADS.mkdir(exist_ok=True)
 FILE_UPLOAD_TEMP_DIR = TRELLIS_UPLOADS
 # The share of people, sections, enrollments ... that may leave by a file without a person's word.
 TRELLIS_MOST_LEAVERS = float(os.environ.get("TRELLIS_MOST_LEAVERS", "0.1"))
+TRELLIS_LARGEST_UPLOAD = 1_500_000_000  # bytes of one request, counted while they come in
 TRELLIS_PSEUDONYM_SECRET = _kept_secret("pseudonym")
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or _kept_secret("django")

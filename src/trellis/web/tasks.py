@@ -33,6 +33,7 @@ def check_import(import_id: str) -> None:
     """Read the files of an import and preview what they would change."""
     with at_work(UUID(import_id)):
         _check(import_id)
+    _go_on(import_id)
 
 
 @task()
@@ -58,6 +59,16 @@ def _check(import_id: str) -> None:
     except Exception:
         log.exception("The check of import %s failed", import_id)
         imports.give_up(brought, UNEXPECTED, by=brought.brought_by)
+
+
+def _go_on(import_id: str) -> None:
+    """Apply what a system sent with the wish to apply it when it is sound."""
+    from trellis.evidence import imports, systems
+
+    brought = Import.objects.get(pk=UUID(import_id))
+    token = systems.lets_go_on(brought)
+    if token and imports.begin_applying(brought, accept_leavers=token.may_accept_leavers):
+        apply_import.enqueue(import_id)
 
 
 def _apply(import_id: str) -> None:

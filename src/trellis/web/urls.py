@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from trellis.plans import urls as plans
 from trellis.web import (
+    api_imports,
+    asking,
     coach_today,
     explore,
     imports,
@@ -13,6 +15,7 @@ from trellis.web import (
     privacy,
     quality,
     school,
+    systems,
     today,
     views,
 )
@@ -28,6 +31,14 @@ web_patterns = (
         path("coaching/", coach_today.coach_today, name="coach_today"),
         path("live/", live.live, name="live"),
         path("visit-worker.js", views.visit_worker, name="visit_worker"),
+        path("ask-my-class/", asking.ask_my_class, name="ask_my_class"),
+        path("ask-my-class/<uuid:pk>/open/", asking.ask, name="ask_class"),
+        path("ask-my-class/<uuid:pk>/", asking.collection, name="class_collection"),
+        path("ask-my-class/<uuid:pk>/show/", asking.show_code, name="show_code"),
+        path("ask-my-class/<uuid:pk>/close/", asking.close, name="close_collection"),
+        path("class/", asking.enter_code, name="class_code"),
+        path("class/thanks/", asking.thanks, name="class_thanks"),
+        path("class/<str:code>/", asking.questions, name="class_questions"),
         path("school/", school.school, name="school"),
         path("imports/", imports.imports, name="imports"),
         path("imports/<uuid:pk>/", imports.one_import, name="import"),
@@ -38,6 +49,10 @@ web_patterns = (
         path("imports/<uuid:pk>/apply/", imports.apply, name="apply_import"),
         path("imports/<uuid:pk>/refuse/", imports.refuse, name="refuse_import"),
         path("imports/<uuid:pk>/mapping/", mapping.mapping, name="mapping"),
+        path("api/imports/", api_imports.send, name="api_imports"),
+        path("api/imports/<uuid:pk>/", api_imports.follow, name="api_import"),
+        path("administration/systems/", systems.tokens, name="systems"),
+        path("administration/systems/<int:pk>/revoke/", systems.revoke, name="revoke_token"),
         path("mappings/", mapping.mappings, name="mappings"),
         path("mappings/<int:pk>/file/", mapping.as_file, name="mapping_file"),
         path("mappings/<int:pk>/put-away/", mapping.put_away, name="put_mapping_away"),

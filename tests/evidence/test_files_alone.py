@@ -1,0 +1,71 @@
+"""Each kind of file can come alone, later, against what is known; no name reaches the warehouse."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.interchange import tiny
+from trellis.activities.models import CostItem, Participation
+from trellis.evidence import queries
+from trellis.people.models import Employment
+from trellis.warehouse.tables import TABLES
+from trellis.web.loaders import bring_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(name="known")
+def _known(tmp_path: Path) -> Path:
+    bring_in([tiny.write_district(tmp_path / "district")], apply=True)
+    (tmp_path / "later").mkdir()
+    return tmp_path / "later"
+
+
+def bring(folder: Path, name: str, text: str) -> None:
+    file = folder / name
+    file.write_text(text)
+    checked = bring_in([file], apply=True)
+    assert checked.files.sound, [str(problem) for problem in checked.files.problems]
+
+
+@pytest.mark.parametrize("name", tiny.FILES)
+def test_a_file_comes_alone_against_what_is_known(known: Path, name: str) -> None:
+    bring(known, name, tiny.FILES[name])
+
+
+def test_later_costs_replace_those_of_their_program_and_year(known: Path) -> None:
+    bring(known, "costs.csv", tiny.FILES["costs.csv"].replace("84000", "90000"))
+
+    assert [item.unit_price_usd for item in CostItem.objects.all()] == [90000]
+    stored = queries.warehouse().read("costs").collect()
+    assert stored["unit_price_usd"].to_list() == [90000.0]
+
+
+def test_later_participation_replaces_that_of_its_offer(known: Path) -> None:
+    bring(known, "participation.csv", tiny.FILES["participation.csv"].replace("240", "300"))
+
+    assert [one.minutes for one in Participation.objects.all()] == [300]
+    assert queries.warehouse().read("participation").collect()["minutes"].to_list() == [300]
+
+
+def test_who_stayed_moved_or_left_is_kept_under_a_pseudonym(known: Path) -> None:
+    told = tiny.FILES["staff.csv"].replace("math;ela,\n", "math;ela,left\n")
+    bring(known, "staff.csv", told)
+
+    moves = queries.warehouse().read("staff_moves").collect()
+    assert sorted(moves["next_year"].to_list()) == ["left", "stayed"]
+    assert set(moves["teacher"].to_list()) == {
+        queries.person_key("t-ana"), queries.person_key("t-chi"),
+    }  # fmt: skip
+    assert Employment.objects.count() == 2
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_name_of_a_person_reaches_the_warehouse(known: Path, table: str) -> None:
+    bring(known, "staff.csv", tiny.FILES["staff.csv"].replace("math;ela,\n", "math;ela,left\n"))
+
+    told = queries.warehouse().read(table).collect().write_csv()
+
+    for name in ("Ana", "Ruiz", "Chi", "Nguyen", "Ben", "t-ana", "t-chi", "t-ben", "p-1", "p-2"):
+        assert f"{name}," not in told
+        assert f",{name}\n" not in told
