@@ -25,8 +25,9 @@ EXPECTED: dict[str, str] = {
     "boolean": "true or false",
 }
 INVALID = {
-    "date": "date", "moment": "datetime", "time": "time", "integer": "number", "number": "number",
-    "boolean": "boolean",
+    "date": "row.invalid_date", "moment": "row.invalid_datetime", "time": "row.invalid_time",
+    "integer": "row.invalid_number", "number": "row.invalid_number",
+    "boolean": "row.invalid_boolean",
 }  # fmt: skip
 
 
@@ -224,7 +225,7 @@ def _type_check(column: Column, spec: FileSpec) -> _Check:
         "time": "Write hours from 00 to 23, like 14:40.",
         "boolean": "Write true or false.",
     }.get(column.kind, "Write digits only, with a point for decimals.")
-    code = f"row.invalid_{INVALID[column.kind]}"
+    code = INVALID[column.kind]
     return _Check(column.name, code, bad, EXPECTED[column.kind], advice, cell)
 
 

@@ -102,13 +102,23 @@ def _scores(bundle: Bundle) -> Iterator[Problem]:
     joined = results.join(bounds, left_on="lineItemSourcedId", right_on="sourcedId")
     file = bundle.parts["results"].file
     for code, bound, bad, words in (
-        ("above_max", "resultValueMax", pl.col("score") > pl.col("resultValueMax"), "at most"),
-        ("below_min", "resultValueMin", pl.col("score") < pl.col("resultValueMin"), "at least"),
+        (
+            "semantic.score_above_max",
+            "resultValueMax",
+            pl.col("score") > pl.col("resultValueMax"),
+            "at most",
+        ),
+        (
+            "semantic.score_below_min",
+            "resultValueMin",
+            pl.col("score") < pl.col("resultValueMin"),
+            "at least",
+        ),
     ):
         for row, score, limit in joined.filter(bad).select(ROW, "score", bound).iter_rows():
             yield Problem(
                 file, row, "score", f"{score:g}", f"{words} {limit:g}, as the line item says",
-                f"Check the score, or {bound} of its line item.", f"semantic.score_{code}",
+                f"Check the score, or {bound} of its line item.", code,
             )  # fmt: skip
 
 
