@@ -44,6 +44,13 @@ def wants(model: type[BaseModel]) -> dict[str, Want]:
     }
 
 
+@cache
+def spellings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the names of a thing's properties by themselves and by their small letters."""
+    names = model.model_fields
+    return {name.lower(): name for name in names} | {name: name for name in names}
+
+
 # Any: annotations have no type of their own.
 def _want(said: Any, *, required: bool, many: bool = False) -> Want:
     if isinstance(said, UnionType) or get_origin(said) is Union:
@@ -116,10 +123,10 @@ class Lenient:
         return kept if self._complete(model, kept, at) else None
 
     def _right_names(self, model: type[BaseModel], found: Object, at: str) -> Object:
-        right = {name.lower(): name for name in model.model_fields}
+        right = spellings(model)
         named: Object = {}
         for name, value in found.items():
-            meant = name if name in model.model_fields else right.get(name.lower(), name)
+            meant = right.get(name) or right.get(name.lower(), name)
             if meant != name and meant not in found:
                 self.findings.notice(
                     "misspelled", pointer(at, name), name, meant, f"It was read as {meant}."

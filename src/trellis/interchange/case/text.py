@@ -64,6 +64,8 @@ def mend(value: JsonValue, at: str, findings: Findings) -> JsonValue:
 
 
 def _mend_text(said: str, at: str, findings: Findings) -> str:
+    if said.isascii() and "\x00" not in said:
+        return said
     kept = said.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if kept != said:
         findings.notice(

@@ -119,20 +119,21 @@ def _walk(
 
 def report(tree: Tree, package: Package, findings: Findings) -> None:
     """Say what is odd about the hierarchy."""
+    at = {item.identifier: f"/CFItems/{place}" for place, item in enumerate(package.items)}
+    known = at.keys() | {package.CFDocument.identifier}
     for name in tree.loops:
         findings.error(
-            "cycle", _at(package, name), name, "a place under the document",
+            "cycle", at[name], name, "a place under the document",
             "It stands under itself: remove one isChildOf association of the circle.",
         )  # fmt: skip
     for name, parent in tree.twice:
         findings.notice(
-            "two_parents", _at(package, name), f"{name} under {parent}", "one parent",
+            "two_parents", at[name], f"{name} under {parent}", "one parent",
             "It is shown under the parent with the lower sequence number; the other was kept.",
         )  # fmt: skip
     for place in tree.dangling:
         association = package.associations[place]
         ends = (association.originNodeURI, association.destinationNodeURI)
-        known = {item.identifier for item in package.items} | {package.CFDocument.identifier}
         outside = next((end for end in ends if end.identifier not in known), ends[0])
         findings.notice(
             "dangling_association", f"/CFAssociations/{place}", outside.identifier,
@@ -142,11 +143,6 @@ def report(tree: Tree, package: Package, findings: Findings) -> None:
     if package.items:
         for name in tree.loose:
             findings.notice(
-                "orphan", _at(package, name), name, "an isChildOf association",
+                "orphan", at[name], name, "an isChildOf association",
                 "Nothing says where it belongs: it stands right under the document.",
             )  # fmt: skip
-
-
-def _at(package: Package, name: str) -> str:
-    place = next(i for i, item in enumerate(package.items) if item.identifier == name)
-    return f"/CFItems/{place}"
