@@ -140,7 +140,7 @@ def test_a_framework_of_practice_without_license_or_credit_is_refused(
 def test_standards_without_a_license_come_in_and_stay_private() -> None:
     version = bring(a_package(), Stated())
 
-    assert version.framework.is_private
+    assert version.is_private
     with pytest.raises(CannotLeave, match="is private"):
         frameworks.export(version)
 
@@ -157,7 +157,7 @@ def test_nobody_makes_a_framework_public_that_calls_itself_private() -> None:
     document = a_package()
     document["CFDocument"]["extensions"] = {"private": True}
 
-    assert bring(document).framework.is_private
+    assert bring(document).is_private
 
 
 def test_a_framework_that_may_leave_comes_out_as_it_is_stored() -> None:
@@ -231,7 +231,7 @@ def test_the_shipped_framework_comes_in_once_by_the_same_door() -> None:
     assert first
     assert second is None
     assert first.framework.kind == "practice framework"
-    assert not first.framework.is_private
+    assert not first.is_private
     assert Adoption.objects.get().version == first
     assert not LearningObjective.objects.exists()
 
@@ -283,3 +283,36 @@ def test_undoing_an_import_takes_back_what_its_standards_brought(tmp_path: Path)
     assert not Framework.objects.exists()
     assert not FrameworkVersion.objects.exists()
     assert not FrameworkItem.objects.exists()
+
+
+def test_a_later_version_without_a_license_is_private_though_the_first_was_not() -> None:
+    in_use(a_package())
+    later = bring(a_package(CFItems=[an_item(1)], CFAssociations=[]), Stated())
+
+    with pytest.raises(CannotLeave):
+        frameworks.export(later)
+
+
+def test_a_license_that_is_named_later_makes_a_version_of_its_own() -> None:
+    without, named = bring(a_package(), Stated()), bring(a_package(), LICENSED)
+
+    assert (without.number, named.number) == (1, 2)
+    assert without.content_hash == named.content_hash
+    assert (without.is_private, named.is_private) == (True, False)
+    assert frameworks.adopt(named, by=hana()) == named
+    assert Adoption.objects.get().version == named
+
+
+def test_the_same_file_of_a_district_stays_under_the_terms_that_somebody_named(
+    tmp_path: Path,
+) -> None:
+    bring_district(tiny.write_district(tmp_path / "first"))
+    named = in_use(tiny.OBJECTIVES)
+
+    again = tmp_path / "second"
+    bring_district(
+        tiny.write_district(again, consents="teacher_id,purpose,given_on,withdrawn_on\n")
+    )
+
+    assert Adoption.objects.get().version == named
+    assert FrameworkVersion.objects.count() == 2

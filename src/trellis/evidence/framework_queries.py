@@ -143,7 +143,7 @@ def framework_rows(visible: "QuerySet[Framework]") -> list[FrameworkRow]:
         rows.append(
             FrameworkRow(
                 id=one.pk, title=one.title, creator=one.creator, kind=one.get_kind_display(),
-                is_private=one.is_private, license=shown.license_title,
+                is_private=shown.is_private, license=shown.license_title,
                 attribution=shown.attribution, versions=one.count,
                 in_use=adopted.version.number if adopted else None,
                 in_use_id=adopted.version_id if adopted else None, items=shown.items_count,
@@ -179,7 +179,7 @@ def version_page(version: FrameworkVersion, *, words: str = "") -> VersionPage:
     package = _plain(version)
     return VersionPage(
         id=version.pk, framework_id=framework.pk, title=framework.title, creator=framework.creator,
-        kind=framework.get_kind_display(), is_private=framework.is_private,
+        kind=framework.get_kind_display(), is_private=version.is_private,
         source=framework.source, number=version.number,
         in_use=adopted is not None and adopted.version_id == version.pk,
         adopted_at=adopted.adopted_at if adopted and adopted.version_id == version.pk else None,

@@ -5,7 +5,7 @@ another version. No row of a version is ever compared, so none can ever be chang
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db.models import Q
@@ -20,7 +20,7 @@ from trellis.evidence.models import (
 from trellis.interchange.case.crosswalk import Relation, relations_in
 from trellis.interchange.case.models import VERSION, Package
 from trellis.interchange.case.objectives import known_as
-from trellis.interchange.case.terms import Terms
+from trellis.interchange.case.terms import PRACTICE, STANDARDS, Terms
 from trellis.interchange.case.tree import arrange
 from trellis.interchange.case.write import digest, write_package
 from trellis.trust.loading import Bringing, Difference, Row, Rows, compare
@@ -101,8 +101,39 @@ def crosswalk(
 def version_of(coming: Coming) -> FrameworkVersion | None:
     """Return the stored version that says exactly this."""
     return FrameworkVersion.objects.filter(
-        framework__identifier=coming.identifier, content_hash=digest(coming.package)
+        framework__identifier=coming.identifier,
+        content_hash=digest(coming.package),
+        terms_hash=coming.terms.digest,
     ).first()
+
+
+def under_known_terms(coming: Coming) -> Coming:
+    """Return what comes in under the terms that somebody stated for the same content before.
+
+    A district sends its files again and again, and the file goes on saying nothing of a license.
+    """
+    stored = (
+        FrameworkVersion.objects.filter(
+            framework__identifier=coming.identifier, content_hash=digest(coming.package)
+        )
+        .select_related("framework")
+        .order_by("-number")
+        .first()
+    )
+    return replace(coming, terms=terms_of_version(stored)) if stored else coming
+
+
+def terms_of_version(version: FrameworkVersion) -> Terms:
+    """Return the terms under which a version came in."""
+    return Terms(
+        kind=PRACTICE if version.framework.kind == PRACTICE else STANDARDS,
+        license_title=version.license_title,
+        license_text=version.license_text,
+        license_uri=version.license_uri,
+        attribution=version.attribution,
+        disclaimer=version.disclaimer,
+        is_private=version.is_private,
+    )
 
 
 def _framework(coming: Coming) -> Difference:
@@ -114,10 +145,8 @@ def _framework(coming: Coming) -> Difference:
             key=("identifier",),
             compared=("title", "creator"),
             rows=[(document.identifier, document.title, document.creator)],
-            # Terms are settled when a framework first comes in; a new version changes none.
             fresh={
                 "kind": coming.terms.kind,
-                "is_private": coming.terms.is_private,
                 "source": coming.source[:200],
             },
             label="{title}",
@@ -130,21 +159,23 @@ def _version(coming: Coming, bringing: Bringing, *, by_import: bool) -> Differen
     terms, package = coming.terms, coming.package
     number = stored.versions.count() + 1 if stored else 1
     row: Row = (
-        stored.pk if stored else None, digest(package), number, write_package(package).decode(),
-        coming.case_version, terms.license_title, terms.license_uri, terms.license_text,
-        terms.attribution, terms.disclaimer, len(package.items), list(coming.findings),
+        stored.pk if stored else None, digest(package), terms.digest, number,
+        write_package(package).decode(), coming.case_version, terms.license_title,
+        terms.license_uri, terms.license_text,
+        terms.attribution, terms.disclaimer, terms.is_private, len(package.items),
+        list(coming.findings),
         bringing.at, coming.by, bringing.import_id if by_import else None,
     )  # fmt: skip
     return compare(
         Rows(
             kind="versions of frameworks",
             model=FrameworkVersion,
-            key=("framework_id", "content_hash"),
+            key=("framework_id", "content_hash", "terms_hash"),
             compared=(),
             written=(
                 "number", "package", "case_version", "license_title", "license_uri",
-                "license_text", "attribution", "disclaimer", "items_count", "findings",
-                "imported_at", "imported_by_id", "brought_by_id",
+                "license_text", "attribution", "disclaimer", "is_private", "items_count",
+                "findings", "imported_at", "imported_by_id", "brought_by_id",
             ),
             rows=[row],
             within=Q(framework__identifier=coming.identifier),

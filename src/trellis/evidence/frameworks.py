@@ -14,7 +14,14 @@ from trellis.evidence.events import (
     FrameworkPutAway,
 )
 from trellis.evidence.framework import PACK, shipped_digest
-from trellis.evidence.framework_rows import Coming, adoption, arrival, crosswalk, version_of
+from trellis.evidence.framework_rows import (
+    Coming,
+    adoption,
+    arrival,
+    crosswalk,
+    terms_of_version,
+    version_of,
+)
 from trellis.evidence.models import Adoption, Framework, FrameworkItem, FrameworkVersion
 from trellis.interchange.case.crosswalk import read_crosswalk
 from trellis.interchange.case.difference import VersionDifference, difference
@@ -110,7 +117,9 @@ def bring(found: Read, *, source: str, by: Person | None) -> FrameworkVersion:
     is_new = version_of(coming) is None
     _write(arrival(coming, _now(), by_import=False))
     version = FrameworkVersion.objects.get(
-        framework__identifier=coming.identifier, content_hash=digest(found.package)
+        framework__identifier=coming.identifier,
+        content_hash=digest(found.package),
+        terms_hash=found.terms.digest,
     )
     if is_new:
         record(
@@ -127,7 +136,8 @@ def adopt(version: FrameworkVersion, *, by: Person | None) -> FrameworkVersion:
     from trellis.interchange.case.objectives import objective_rows
 
     package = package_of(version)
-    coming = Coming(package, terms_of(package), version.framework.source, by=by.pk if by else None)
+    terms = terms_of_version(version)
+    coming = Coming(package, terms, version.framework.source, by=by.pk if by else None)
     _write(adoption(coming, _now()))
     if version.framework.kind == STANDARDS:
         _write(objectives(objective_rows(package)))
@@ -158,7 +168,7 @@ def difference_to_current(version: FrameworkVersion) -> VersionDifference | None
 
 def export(version: FrameworkVersion, *, table: bool = False) -> bytes:
     """Return a version as a file; a private framework leaves by no door."""
-    if version.framework.is_private:
+    if version.is_private:
         raise CannotLeave(
             f"“{version.framework.title}” is private: its license lets this district use it and "
             "not pass it on. It can be read in Trellis and is never exported."

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from trellis.evidence.framework_rows import Coming, adoption, arrival
+from trellis.evidence.framework_rows import Coming, adoption, arrival, under_known_terms
 from trellis.evidence.models import EvidenceItem, LearningObjective, Source
 from trellis.interchange.bundle import DistrictFiles
 from trellis.interchange.case.terms import terms_of
@@ -36,10 +36,12 @@ def differences(files: DistrictFiles, bringing: Bringing) -> Iterator[Difference
     if "learning_objectives" in files.tables:
         yield from objectives(files.tables["learning_objectives"])
     if files.standards:
-        coming = Coming(
-            files.standards,
-            terms_of(files.standards),
-            source=Path(files.sources["learning_objectives"]).name,
+        coming = under_known_terms(
+            Coming(
+                files.standards,
+                terms_of(files.standards),
+                source=Path(files.sources["learning_objectives"]).name,
+            )
         )
         # A district's own import is its decision: what it brings is in use from then on.
         yield from arrival(coming, bringing)

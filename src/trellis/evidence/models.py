@@ -266,8 +266,6 @@ class Framework(models.Model):
     title = models.TextField()
     creator = models.TextField()
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    # Private: read by those who work here, and never exported.
-    is_private = models.BooleanField(default=False)
     source = models.CharField(max_length=200)
 
     class Meta:
@@ -278,9 +276,10 @@ class Framework(models.Model):
 
 
 class FrameworkVersion(models.Model):
-    """A framework as it was published at one time, whole; nothing writes to it again.
+    """A framework as it was published at one time, whole, under its terms; it never changes.
 
-    `package` is strict CASE 1.1 and `content_hash` its SHA-256.
+    `package` is strict CASE 1.1 and `content_hash` its SHA-256; the same package under other
+    terms is another version.
     """
 
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="versions")
@@ -293,6 +292,9 @@ class FrameworkVersion(models.Model):
     license_text = models.TextField(blank=True)
     attribution = models.TextField(blank=True)
     disclaimer = models.TextField(blank=True)
+    # Private: read by those who work here, and never exported.
+    is_private = models.BooleanField(default=False)
+    terms_hash = models.CharField(max_length=64, blank=True)
     items_count = models.PositiveIntegerField()
     findings = models.JSONField(default=list)
     imported_at = models.DateTimeField()
@@ -305,7 +307,8 @@ class FrameworkVersion(models.Model):
         ordering = ["framework", "-number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["framework", "content_hash"], name="a_framework_says_the_same_once"
+                fields=["framework", "content_hash", "terms_hash"],
+                name="a_framework_says_the_same_once",
             )
         ]
 

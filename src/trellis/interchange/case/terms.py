@@ -1,5 +1,7 @@
 """Find under which terms a framework may be used: its license, whom to credit, what to warn of."""
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,6 +31,12 @@ class Terms:
     disclaimer: str = ""
     is_private: bool = False
     says_private: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of what decides about use: license, credit, private or not."""
+        said = [self.license_title, self.license_uri, self.attribution, self.is_private]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def terms_of(package: Package) -> Terms:
