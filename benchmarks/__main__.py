@@ -13,7 +13,9 @@ from rich.table import Table
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure Trellis on this machine.")
     parser.add_argument("--size", choices=("small", "demo", "large"), default="demo")
-    size = parser.parse_args().size
+    parser.add_argument("--only", choices=("large",), help="only what is large: millions of rows")
+    asked = parser.parse_args()
+    size = asked.size
     with tempfile.TemporaryDirectory(prefix="trellis-bench-") as home:
         os.environ |= {
             "TRELLIS_HOME": home,
@@ -23,12 +25,19 @@ def main() -> None:
         import django
 
         django.setup()
-        from benchmarks import data, pages
+        from django.core.management import call_command
+
+        from benchmarks import data, large, pages
 
         console = Console()
         console.print(_machine(), f"district: {size}")
+        if asked.only:
+            call_command("migrate", verbosity=0)
+            console.print(_as_table("What is large", large.measure(Path(home))))
+            return
         console.print(_as_table("Files and insights", data.measure(Path(home), size)))
         console.print(_as_table("Pages, in milliseconds", pages.measure(Path(home))))
+        console.print(_as_table("What is large", large.measure(Path(home))))
 
 
 def _machine() -> str:
