@@ -301,11 +301,13 @@ def forget(brought: Import) -> None:
 def known_of(loaders: Sequence[Loader]) -> Known:
     """Collect what earlier imports brought, so that files may name it."""
     ids: dict[str, set[str]] = {}
-    tables: dict[str, pl.DataFrame] = {}
     for loader in loaders:
         ids |= loader.known_ids()
-        tables |= loader.known_tables()
-    return Known(ids=ids, emails=known_emails(), tables=tables)
+    return Known(ids=ids, emails=known_emails(), tables=_known_tables(loaders))
+
+
+def _known_tables(loaders: Sequence[Loader]) -> dict[str, pl.DataFrame]:
+    return {name: rows for loader in loaders for name, rows in loader.known_tables().items()}
 
 
 def _same_as_last(files: DistrictFiles) -> Import | None:
@@ -334,7 +336,7 @@ def _write_tables(
 ) -> str:
     new = analytic.tables(
         checked.files,
-        known=known_of(loaders).tables,
+        known=_known_tables(loaders),
         teachers=teachers_of_sections(checked.files),
         learners=learners_of_sections(checked.files),
         secret=settings.TRELLIS_PSEUDONYM_SECRET,

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BytesIO
@@ -207,17 +208,19 @@ class _Reading:
         streamed = {}
         for name, file in self.streams.items():
             mapping = self.mapped.get(name)
-            try:
-                read = read_streamed(
-                    file, SPECS[name], ids=ids, unknowable=unknowable, room=self.room,
-                    mapping=mapping,
-                )  # fmt: skip
-            except NoRoomError as error:
-                found.append(no_room(file.shown, str(error)))
-                continue
+            with ThreadPoolExecutor(1) as pool:
+                digest = pool.submit(file.sha256)
+                try:
+                    read = read_streamed(
+                        file, SPECS[name], ids=ids, unknowable=unknowable, room=self.room,
+                        mapping=mapping,
+                    )  # fmt: skip
+                except NoRoomError as error:
+                    found.append(no_room(file.shown, str(error)))
+                    continue
             found += in_the_files_words(read.problems, mapping) if mapping else read.problems
             streamed[name] = read
-            self._note(file, read.read)
+            self.files.append(ReadFile(file.shown, digest.result(), file.size, read.read))
         return replace(
             files,
             streamed=streamed,

@@ -20,11 +20,13 @@ def blocks(stream: BufferedIOBase) -> Iterator[bytes]:
     """Yield whole records, many at once; line breaks inside quotes end none."""
     rest = b""
     while piece := stream.read(BLOCK_BYTES):
-        data = rest + piece
-        end = _end_of_records(data)
+        if b'"' in piece or b'"' in rest:
+            piece, rest = rest + piece, b""  # only the whole tells which line breaks are inside
+        end = _end_of_records(piece)
         if end:
-            yield data[:end]
-        rest = data[end:]
+            yield b"".join((rest, memoryview(piece)[:end]))
+            rest = b""
+        rest += piece[end:]
         if len(rest) > LONGEST_RECORD:
             raise EndlessRecordError
     if rest:
@@ -54,6 +56,8 @@ def endless(data: bytes) -> bool:
 
 def _end_of_records(data: bytes) -> int:
     end = data.rfind(b"\n") + 1
+    if b'"' not in data:
+        return end
     quotes = data.count(b'"', 0, end)
     while end and quotes % 2:
         # The last quote before here is open, so no record ends after it.

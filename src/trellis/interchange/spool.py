@@ -7,7 +7,8 @@ import polars as pl
 
 from trellis.interchange.workroom import NoRoomError, Workroom
 
-ROWS_IN_MEMORY = 2_000_000
+# Packed, these take some 250 MB.
+ROWS_IN_MEMORY = 6_000_000
 
 # What a key of packed rows is made of: places of words.
 Places = tuple[int, ...]

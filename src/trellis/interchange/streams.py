@@ -5,7 +5,10 @@ ordinary check of `columns` reads it again and says what is wrong.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +28,12 @@ from trellis.interchange.workroom import Workroom
 
 # A file of millions of rows can have millions of problems; so many are told one by one.
 MOST_PROBLEMS = 1_000
+
+# So many changes between groups in one block, and its rows are sorted into groups.
+MOST_RUNS = 50
+
+# The number of records of a block and, where it is sound, its packed rows.
+Ahead = Future[tuple[int, pl.DataFrame | None]]
 # After this one nobody knows any more where a record begins.
 UNREADABLE = "csv.unclosed_quote"
 
@@ -130,6 +139,7 @@ class _Reading:
     quick : blocks are tried as sound first; one bad text may stand in all that follow.
     before : records before the block, the header included.
     first : by combination of the key's columns after the first, the record of each person.
+    learning : held by whoever adds to the words: this block, or the next one, read ahead.
     """
 
     file: SourceFile
@@ -149,21 +159,45 @@ class _Reading:
     untold: int = 0
     refuses: bool = False
     first: dict[Places, npt.NDArray[np.uint32]] = field(default_factory=dict)
+    learning: Lock = field(default_factory=Lock)
 
     def all(self, blocks: Iterator[bytes]) -> None:
-        begun = False
         try:
-            for block in blocks:
-                rest = block if begun else self._begin(block)
-                begun = True
-                if self.header and rest:
-                    self._take(rest)
+            for block, ahead in self._ahead(blocks):
+                self._take(block, *ahead.result())
                 if not self.header:
                     return
         except records.EndlessRecordError:
             self._tell([endless_problem(self.file.shown, self.before + 1)])
-        if not begun and not self.problems:
+        if not self.before and not self.problems:
             self._tell(read_csv_text(b"", self.file.shown).problems)
+
+    def _ahead(self, blocks: Iterator[bytes]) -> Iterator[tuple[bytes, Ahead]]:
+        """Yield blocks, each with its quick reading, while the next one is being read."""
+        waiting: tuple[bytes, Ahead] | None = None
+        broken: Exception | None = None
+        with ThreadPoolExecutor(1) as pool:
+            while True:
+                try:
+                    block = next(blocks)
+                except StopIteration:
+                    break
+                except records.EndlessRecordError as error:
+                    broken = error
+                    break
+                rest = block if self.before else self._begin(block)
+                if not self.header:
+                    return
+                if not rest:
+                    continue
+                ahead = pool.submit(self._quickly, rest)
+                if waiting:
+                    yield waiting
+                waiting = rest, ahead
+            if waiting:
+                yield waiting
+        if broken:
+            raise broken
 
     def done(self) -> Streamed:
         if self.left_out:
@@ -188,13 +222,17 @@ class _Reading:
         self.before = 1
         return rest
 
-    def _take(self, block: bytes) -> None:
+    def _quickly(self, block: bytes) -> tuple[int, pl.DataFrame | None]:
         count = records.count(block)
-        packed = None
-        if self.quick:
-            packed = pack_sound(block, count, self.header, self.spec.columns, self.words)
+        if not self.quick:
+            return count, None
+        with self.learning:
+            return count, pack_sound(block, count, self.header, self.spec.columns, self.words)
+
+    def _take(self, block: bytes, count: int, packed: pl.DataFrame | None) -> None:
         if packed is None:
-            packed = self._carefully(block, count)
+            with self.learning:
+                packed = self._carefully(block, count)
         else:
             place = pl.int_range(self.before + 1, self.before + 1 + count, dtype=pl.Int64)
             packed = packed.with_columns(place.alias(ROW))
@@ -236,16 +274,27 @@ class _Reading:
         """Put rows to those of their combination, but for those that were there already."""
         if not packed.height:
             return
-        groups = packed.partition_by(
-            self.spec.key[1:], maintain_order=True, as_dict=True, include_key=False
-        )
-        for places, rows in groups.items():
+        for places, rows in self._by_group(packed):
             again = self._seen(places, rows)
             if again.any():
                 self._tell(self._duplicates(places, rows.filter(pl.Series(again))))
                 self.refused += int(again.sum())
                 rows = rows.filter(pl.Series(~again))
             self.spool.add(places, rows)
+
+    def _by_group(self, packed: pl.DataFrame) -> Iterator[tuple[Places, pl.DataFrame]]:
+        by = list(self.spec.key[1:])
+        columns = [packed[name].to_numpy() for name in by]
+        changes = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+        if np.count_nonzero(changes) > MOST_RUNS:
+            groups = packed.partition_by(by, maintain_order=True, as_dict=True, include_key=False)
+            yield from groups.items()
+            return
+        # Most files come administration by administration: then nothing is sorted, only cut.
+        starts = [0, *(np.flatnonzero(changes) + 1).tolist(), packed.height]
+        for start, end in pairwise(starts):
+            places = tuple(int(column[start]) for column in columns)
+            yield places, packed[start:end].drop(by)
 
     def _seen(self, places: Places, rows: pl.DataFrame) -> npt.NDArray[np.bool_]:
         """Note the record of each person in this combination; return which are not the first."""
