@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from trellis.warehouse.dictionary import ABOUT, COLUMNS
+from trellis.warehouse.dictionary import ABOUT, COLUMNS, described, provenance
 from trellis.warehouse.export import CannotExportError, Format, export
 from trellis.warehouse.store import Warehouse
 from trellis.warehouse.tables import PROVENANCE, TABLES
@@ -83,3 +83,10 @@ def test_every_table_and_column_is_described() -> None:
 
     assert set(ABOUT) == set(TABLES)
     assert set(COLUMNS) == columns
+
+
+def test_the_reference_says_what_every_column_holds() -> None:
+    reference = (Path(__file__).parents[2] / "docs/reference/warehouse.md").read_text()
+
+    assert provenance() in reference
+    assert described(TABLES).replace("## ", "### ").strip() in reference
