@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.interchange.case.packages import a_package, an_association, an_item, codes, name, sound
+from tests.interchange.case.packages import (
+    DOCUMENT,
+    a_package,
+    an_association,
+    an_item,
+    codes,
+    name,
+    sound,
+)
 from trellis.interchange.case.item_csv import About, read_items, write_items
 from trellis.interchange.case.read import CaseRead
 from trellis.interchange.case.tree import arrange
@@ -111,6 +119,23 @@ def test_a_table_that_cannot_be_read_is_refused_in_words(lines: tuple[str, ...],
 
     assert refuses(found.problems)
     assert any(said in problem.expected for problem in found.problems)
+
+
+def test_children_without_a_number_come_after_those_with_one_also_in_a_table() -> None:
+    package = sound(
+        a_package(
+            CFItems=[an_item(n, humanCodingScheme=str(n)) for n in (1, 2, 3)],
+            CFAssociations=[
+                an_association(name(1), DOCUMENT),
+                an_association(name(2), DOCUMENT),
+                an_association(name(3), DOCUMENT, sequenceNumber=2),
+            ],
+        )
+    )
+
+    again = read_items(write_items(package), "t.csv", About("t", "c", DOCUMENT))
+
+    assert list(parents(again)) == ["3", "1", "2"]
 
 
 def test_writing_and_reading_a_table_keeps_the_items() -> None:

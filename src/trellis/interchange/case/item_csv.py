@@ -161,8 +161,11 @@ def _package(rows: Sequence[Row], about: About, findings: Findings) -> Object:
     licenses = {said: made_from(f"{top} license {said}") for said in _licenses(rows)}
     levels = {level: row.name for row in rows if (level := _level(row))}
     associations: list[JsonValue] = []
-    for place, row in enumerate(rows):
-        associations += _children(row, place, top, names, levels, findings)
+    numbered = any(row.cell("sequencenumber") for row in rows)
+    for place, row in enumerate(rows, 1):
+        # Where some rows carry a number, the others come after them, by code.
+        number = "" if numbered else _level(row).rpartition(".")[2] or str(place)
+        associations += _children(row, number, top, names, levels, findings)
         associations += _relations(row, names)
     package: Object = {
         "CFDocument": document,
@@ -237,7 +240,7 @@ def _split(cell: str, marks: str) -> Iterator[str]:
 
 
 def _children(
-    row: Row, place: int, top: str, names: Mapping[str, str], levels: Mapping[str, str],
+    row: Row, number: str, top: str, names: Mapping[str, str], levels: Mapping[str, str],
     findings: Findings,
 ) -> Iterator[Object]:  # fmt: skip
     """Say under whom a row stands, once: by `isChildOf`, else by its level, else the document."""
@@ -254,10 +257,11 @@ def _children(
             "two_hierarchies", _at(row.line), level, "the parent that isChildOf names",
             "The two columns disagree; isChildOf was followed.",
         )  # fmt: skip
-    number = row.cell("sequencenumber") or level.rpartition(".")[2] or str(place + 1)
+    number = row.cell("sequencenumber") or number
     for parent in dict.fromkeys(said or [by_level]):
         child = _association(row.name, CHILD, parent)
-        child["sequenceNumber"] = int(number) if SHORT.fullmatch(number) else number
+        if number:
+            child["sequenceNumber"] = int(number) if SHORT.fullmatch(number) else number
         yield child
 
 
