@@ -29,8 +29,8 @@ import polars as pl
 from tests.demonstration import environment, trellis
 from trellis.cli.serve import worker_command
 
-# The queue and the migrations are no part of what a district knows.
-NOT_OF_THE_DISTRICT = re.compile(r"^(sqlite_|django_|evidence_import$)")
+# The queue, the migrations and what an import previewed are no part of what a district knows.
+NOT_OF_THE_DISTRICT = re.compile(r"^(sqlite_|django_|evidence_import(lines)?$)")
 BY_CHANCE = re.compile(
     r"[0-9a-f]{64}"  # digests of content that names an import
     r"|[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"  # random names
