@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from trellis.evidence import listing, policies, queries
 from trellis.evidence.models import Import
 from trellis.evidence.words import WHOLE, back_row
+from trellis.interchange.spreadsheet import closed
 from trellis.people.models import Person, Role
 from trellis.people.queries import has_role
 from trellis.people.requests import PersonRequest
@@ -23,7 +24,6 @@ from trellis.web import tasks
 
 MOST_MEGABYTES = 1_500
 MEGABYTE = 1_000_000
-FORMULA = ("=", "+", "-", "@")
 ADMINISTRATORS = Visible("Administrators", "users")
 
 
@@ -157,14 +157,8 @@ def left_out(request: PersonRequest, pk: UUID) -> HttpResponse:
     table = csv.writer(answer)
     table.writerow(("file", "row", "field", "found", "expected", "what to do"))
     for said in listing.left_out(brought):
-        table.writerow(_as_text(cell) for cell in said)
+        table.writerow(closed(str(cell)) for cell in said)
     return answer
-
-
-def _as_text(cell: object) -> object:
-    """Keep a spreadsheet from running a cell of a broken file as a formula."""
-    text = str(cell)
-    return f"'{text}" if text.lstrip()[:1] in FORMULA or text[:1] in "\t\r\n" else cell
 
 
 @require_POST

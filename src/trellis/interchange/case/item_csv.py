@@ -18,6 +18,7 @@ from trellis.interchange.case.lenient import Object, identifier_in, made_from
 from trellis.interchange.case.models import CHILD, UUID, CFItem, Package
 from trellis.interchange.case.read import CaseRead, read_plain
 from trellis.interchange.case.tree import arrange
+from trellis.interchange.spreadsheet import closed, opened
 
 TEXTS = {
     "fullstatement": "fullStatement",
@@ -44,7 +45,6 @@ HEADERS = (
     "Is Translation Of",
 )  # fmt: skip
 LEVEL = re.compile(r"[0-9]+(\.[0-9]+)*")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SHORT = re.compile(r"[0-9]{1,9}")
 UNKNOWN_DAY = "1970-01-01T00:00:00Z"
 
@@ -145,7 +145,8 @@ def _row(line: int, header: Sequence[str], cells: Sequence[str], findings: Findi
 
 def _plain(cell: str) -> str:
     """Take off the apostrophe that keeps a spreadsheet from running a cell."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell.strip()
+    text = opened(cell)
+    return text if text != cell else cell.strip()
 
 
 def _at(line: int) -> str:
@@ -304,7 +305,7 @@ def write_items(package: Package) -> bytes:
         name = placed.item.identifier
         number = numbers.get((name, placed.parent or package.CFDocument.identifier), "")
         cells = _cells(placed.item, levels, number, related.get(name, {}))
-        writer.writerow([_safe(cell or "") for cell in cells])
+        writer.writerow([closed(cell or "") for cell in cells])
     return out.getvalue().encode()
 
 
@@ -325,8 +326,3 @@ def _joined(words: Sequence[str] | None) -> str:
     said = "|".join(words or ())
     # A last mark tells one word with a comma inside from two words.
     return said + "|" if words and len(words) == 1 and re.search("[,;]", said) else said
-
-
-def _safe(cell: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
