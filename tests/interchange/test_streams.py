@@ -17,6 +17,7 @@ from trellis.interchange.district import ASSESSMENT_RESULTS
 from trellis.interchange.problems import Problem, Severity
 from trellis.interchange.reading import read_district
 from trellis.interchange.references import dangling
+from trellis.interchange.sound import sound_part
 from trellis.interchange.sources import Limits, SourceFile
 from trellis.interchange.streams import Streamed, read_streamed
 from trellis.interchange.workroom import Workroom
@@ -178,9 +179,12 @@ def test_a_line_without_an_end_is_refused_and_not_read_on() -> None:
 def test_a_quote_that_is_never_closed_is_an_endless_line_too() -> None:
     data = f'{HEADER}\n"{SOUND}\n' + f"{SOUND}\n" * 30_000
 
-    (problem,) = streamed(data.encode()).problems
+    read = streamed(f"{HEADER}\n{SOUND}\n{data.split(chr(10), 1)[1]}".encode())
 
+    (problem,) = read.problems
     assert problem.code == "csv.endless_line"
+    # Nobody knows what the rest would have said, so no row before it is of use alone.
+    assert (list(read.groups()), read.refused) == ([], read.read)
 
 
 def test_every_problem_counts_and_not_every_one_is_told() -> None:
@@ -271,3 +275,20 @@ def test_what_a_killed_reading_left_is_removed_by_the_next(tmp_path: Path) -> No
 
     assert not left.exists()
     assert kept.parent.exists()
+
+
+def test_results_of_a_student_who_is_set_aside_are_set_aside_too(tmp_path: Path) -> None:
+    folder = tiny.write_district(tmp_path)
+    text = tiny.ONEROSTER["users"].replace("p-2,,,true", "p-2,,,perhaps")
+    tiny.write_bundle(folder / "oneroster.zip", users=text)
+
+    part = sound_part(read_district([folder]))
+
+    results = part.streamed["assessment_results"]
+    assert rows_of(results)["student_id"].to_list() == ["p-1"]
+    counted = next(file for file in part.files if file.name == "assessment_results.csv")
+    assert (counted.rows, counted.refused) == (3, 2)
+    told = [p for p in part.set_aside if p.file == "assessment_results.csv"]
+    assert [(p.row, p.found, p.code) for p in told] == [
+        (3, "p-2", "reference.target_refused"), (4, "p-2", "reference.target_refused")
+    ]  # fmt: skip

@@ -11,6 +11,7 @@ from trellis.interchange.csv_text import ROW
 from trellis.interchange.problems import Problem, Severity, in_order, refuses
 from trellis.interchange.together import (
     check_together,
+    ids_of,
     names_known,
     rows_refused,
     with_bundle,
@@ -37,9 +38,15 @@ def sound_part(files: DistrictFiles) -> DistrictFiles:
         for file, rows in rows_refused(new).items():
             refused.setdefault(file, set()).update(rows)
         part = _without(files, refused)
-    counted = with_counts(replace(files, problems=tuple(why)))
+    lost = ids_of(files).get("student", set()) - ids_of(part).get("student", set())
+    streamed = {}
+    for name, read in files.streamed.items():
+        streamed[name], told = read.without(lost)
+        why += told
+    counted = with_counts(replace(files, problems=tuple(why), streamed=streamed))
     return replace(
         part,
+        streamed=streamed,
         modes=dict.fromkeys(part.modes, "delta"),
         files=counted.files,
         problems=tuple(p for p in files.problems if p.severity is not Severity.ERROR),

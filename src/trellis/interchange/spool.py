@@ -38,6 +38,20 @@ class Spool:
             yield pl.read_ipc(path)
         yield from self._fresh.get(key, ())
 
+    def emptied(self) -> "Spool":
+        return Spool(self._room)
+
+    def parted(self, column: str, going: pl.Series) -> tuple["Spool", pl.DataFrame]:
+        """Return the frames without the rows whose place is `going`, and those rows."""
+        kept, taken = Spool(self._room), []
+        for key in self:
+            for frame in self.frames(key):
+                out = going.gather(frame[column])
+                taken.append(frame.filter(out))
+                if (stays := frame.filter(~out)).height:
+                    kept.add(key, stays)
+        return kept, pl.concat(taken)
+
     def _spill(self) -> None:
         for key, frames in self._fresh.items():
             path = self._room.new_file()

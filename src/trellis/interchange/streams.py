@@ -20,7 +20,7 @@ from trellis.interchange.columns import FileSpec
 from trellis.interchange.csv_text import BOM, ROW, CsvText, endless_problem, read_csv_text
 from trellis.interchange.mapping import ColumnMapping, apply_mapping, left_out, map_rows
 from trellis.interchange.packing import Words, pack_sound
-from trellis.interchange.problems import Problem, Severity, refuses
+from trellis.interchange.problems import Problem, Severity, refuses, shorten
 from trellis.interchange.references import Ids, dangling
 from trellis.interchange.sources import SourceFile
 from trellis.interchange.spool import Places, Spool
@@ -44,10 +44,12 @@ class Streamed:
 
     Attributes
     ----------
+    file : as it is shown.
     read, refused : numbers of records; the others were kept.
     words : by column, the distinct values; packed rows hold places in them.
     """
 
+    file: str
     spec: FileSpec
     read: int
     refused: int
@@ -72,6 +74,19 @@ class Streamed:
         }  # fmt: skip
         for values in sorted(named, key=str):
             yield values, self._frames(named[values], words)
+
+    def without(self, names: Set[str]) -> tuple["Streamed", list[Problem]]:
+        """Set the rows of some people aside, and say so of each."""
+        who = self.spec.key[0]
+        going = self.words[who].is_in(list(names))
+        if not going.any():
+            return self, []
+        kept, set_aside = self.spool.parted(who, going)
+        told = [
+            set_aside_problem(self.file, row, who, self.words[who][place])
+            for row, place in set_aside.select(ROW, who).sort(ROW).head(MOST_PROBLEMS).iter_rows()
+        ]
+        return replace(self, spool=kept, refused=self.refused + set_aside.height), told
 
     def _frames(self, places: Places, words: Mapping[str, pl.Series]) -> Iterator[pl.DataFrame]:
         # A function of its own: groups are taken up later, and each must keep its own places.
@@ -138,6 +153,7 @@ class _Reading:
     ----------
     quick : blocks are tried as sound first; one bad text may stand in all that follow.
     before : records before the block, the header included.
+    whole : it could be read to its end.
     first : by combination of the key's columns after the first, the record of each person.
     learning : held by whoever adds to the words: this block, or the next one, read ahead.
     """
@@ -155,6 +171,7 @@ class _Reading:
     read: int = 0
     refused: int = 0
     left_out: int = 0
+    whole: bool = True
     problems: list[Problem] = field(default_factory=list)
     untold: int = 0
     refuses: bool = False
@@ -168,6 +185,7 @@ class _Reading:
                 if not self.header:
                     return
         except records.EndlessRecordError:
+            self.whole = False
             self._tell([endless_problem(self.file.shown, self.before + 1)])
         if not self.before and not self.problems:
             self._tell(read_csv_text(b"", self.file.shown).problems)
@@ -205,9 +223,12 @@ class _Reading:
         if self.untold:
             self.problems.append(_more(self.file.shown, self.untold))
         values = {name: words.values for name, words in self.words.items()}
+        if not self.whole:  # nobody knows what the rest would have said
+            self.refused, self.spool = self.read, self.spool.emptied()
         return Streamed(
-            self.spec, self.read, self.refused, tuple(self.problems), values, self.spool
-        )
+            self.file.shown, self.spec, self.read, self.refused, tuple(self.problems), values,
+            self.spool,
+        )  # fmt: skip
 
     def _begin(self, block: bytes) -> bytes:
         """Read the header, and return what follows it."""
@@ -248,7 +269,7 @@ class _Reading:
         problems = [*checked.problems, *self.problems_between(checked.rows)]
         bad = {p.row for p in problems if p.severity is Severity.ERROR}
         if not text.header or any(p.code == UNREADABLE for p in text.problems):
-            self.header = ()  # nothing that follows can be read
+            self.header, self.whole = (), False  # nothing that follows can be read
         self._tell(self._in_the_file(problem) for problem in problems)
         elsewhere = len(bad) - int(text.rows[ROW].is_in(list(bad)).sum()) if text.header else count
         self.read += text.rows.height + elsewhere
@@ -340,6 +361,15 @@ class _Reading:
             else:
                 self.untold += 1
             self.refuses = self.refuses or error
+
+
+def set_aside_problem(file: str, row: int, field: str, found: str) -> Problem:
+    """Say that a row is sound itself and waits for one that is not."""
+    return Problem(
+        file, row, field, shorten(found), "a row that is brought too",
+        "The row is sound; it comes along once the row that it names is mended.",
+        "reference.target_refused",
+    )  # fmt: skip
 
 
 def _more(file: str, count: int) -> Problem:
