@@ -321,6 +321,18 @@ def _bundle_and_objectives(tmp_path: Path, **changed: str) -> DistrictFiles:
     return read_district([tiny.write_bundle(tmp_path / "oneroster.zip", **changed), objectives])
 
 
+def test_a_file_that_cannot_be_read_is_blamed_alone(tmp_path: Path) -> None:
+    users = tiny.ONEROSTER["users"].replace("Nash", "Nasé")
+    members: dict[str, str | bytes] = {f"{n}.csv": t for n, t in tiny.ONEROSTER.items()}
+    members |= {"manifest.csv": tiny.manifest(), "users.csv": users.encode("latin-1")}
+
+    problem = only(read_district([tiny.write_zip(tmp_path / "oneroster.zip", members)]))
+
+    assert (problem.file, problem.row, problem.code) == (
+        "oneroster.zip/users.csv", 9, "csv.encoding"
+    )  # fmt: skip
+
+
 def test_a_score_above_its_maximum_is_named(tmp_path: Path) -> None:
     results = tiny.ONEROSTER["results"].replace("graded,4,", "graded,6,")
 

@@ -39,7 +39,11 @@ def check_together(files: DistrictFiles) -> Iterator[Problem]:
             yield from in_the_files_words(found, mapping) if mapping else found
     yield from _reviews_of_unknown_programs(files, ids, unknowable)
     yield from _unknown_objectives(files, ids, unknowable)
-    bundle = {n.removeprefix(ONEROSTER): t for n, t in files.tables.items() if ONEROSTER in n}
+    bundle = {
+        name.removeprefix(ONEROSTER): table
+        for name, table in files.tables.items()
+        if ONEROSTER in name and name not in files.withheld
+    }
     sources = {n.removeprefix(ONEROSTER): f for n, f in files.sources.items() if ONEROSTER in n}
     yield from check_staff(bundle, sources, known.emails, _staff_known(files, known))
     yield from kept_apart(files.tables, known.tables, files.sources)
@@ -141,6 +145,8 @@ def unknowable_kinds(files: DistrictFiles) -> set[str]:
 
 def _staff_known(files: DistrictFiles, known: Known) -> set[str] | None:
     """Return who is staff beside the files' own roles; None where a bulk file says it all."""
+    if f"{ONEROSTER}roles" in files.withheld:
+        return None
     if files.modes.get(f"{ONEROSTER}users") == "delta":
         return set(known.ids.get("adult", ())) if files.known else None
     return set()
