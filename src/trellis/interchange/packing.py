@@ -31,16 +31,19 @@ class Words:
         # Polars forgets a dictionary when no column uses it any more; this one does.
         self._user = pl.Series([], dtype=self.kind)
         self.values = _checked(column, pl.Series([], dtype=pl.String)).rows[column.name]
+        # A later block may hold the same bad text, and be read ahead before anybody looks closely.
+        self.sound = True
 
     def learn(self) -> bool:
-        """Check and type what was met since the last time; return whether all of it is sound."""
+        """Check and type what was met since the last time; return whether all so far is sound."""
         new = self._new()
         if not len(new):
-            return True
+            return self.sound
         checked = _checked(self.column, new)
         self.values = pl.concat([self.values, checked.rows[self.column.name]])
         known = self.known is None or set(new.to_list()) <= self.known
-        return known and not refuses(checked.problems)
+        self.sound = self.sound and known and not refuses(checked.problems)
+        return self.sound
 
     def _new(self) -> pl.Series:
         known = len(self.values)
