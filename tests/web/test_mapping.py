@@ -122,6 +122,24 @@ def test_a_mapping_is_changed_where_a_file_was_read_by_it(browser: Client) -> No
     assert "percentile" not in mappings.in_use()["Growth"].fields
 
 
+def test_what_is_sound_in_a_vendors_file_can_be_applied_without_the_rest(browser: Client) -> None:
+    mappings.save(
+        propose(read_csv_text(vendors.GROWTH.encode(), "f.csv")).mapping, name="Growth", by=hana()
+    )
+    brought = drop(browser, vendors.GROWTH.replace("p-2", "p-77"))
+    asked = browser.get(f"/imports/{brought.pk}/").content.decode()
+
+    browser.post(f"/imports/{brought.pk}/sound-rows/")
+    browser.post(f"/imports/{brought.pk}/apply/")
+
+    assert "Change how it is read" in asked
+    assert "Look at what is sound" in asked
+    brought.refresh_from_db()
+    assert brought.state == Import.State.APPLIED, brought.problems
+    stored = queries.warehouse().read("assessment_results").collect()
+    assert stored.filter(stored["file"] == "export.csv").height == 2
+
+
 def test_a_file_that_is_not_of_the_import_is_not_found(browser: Client) -> None:
     brought = drop(browser, vendors.GROWTH)
 

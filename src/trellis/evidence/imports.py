@@ -39,6 +39,7 @@ LIMITS = Limits()
 PROBLEMS_PER_FILE = 100
 WAITING = "Another import is being applied; yours begins when it ends"
 READY = (Import.State.PREVIEWED, Import.State.APPLYING)
+STOPPED = (Import.State.REFUSED, Import.State.WAITING)
 AGAIN = (Import.State.PREVIEWED, Import.State.WAITING)
 # What is being done, how many are done, of how many (0: not known).
 Tell = Callable[[str, int, int], None]
@@ -172,7 +173,10 @@ def read(
 def check_again(brought: Import, *, mapping: str = "") -> bool:
     """Begin anew with files that wait, after a mapping was saved; claims them for one worker."""
     waiting = Import.objects.filter(pk=brought.pk, state__in=AGAIN)
-    return bool(waiting.update(state=Import.State.RECEIVED, progress={}, mapping=mapping))
+    again = waiting.update(
+        state=Import.State.RECEIVED, progress={}, mapping=mapping, sound_rows=False
+    )
+    return bool(again)
 
 
 def _asks_for_a_mapping(files: DistrictFiles) -> bool:
@@ -264,8 +268,8 @@ def begin_with_sound_rows(brought: Import) -> bool:
     """Begin anew with refused files that are still there: with the rows that have no problem."""
     if not folder_of(brought).exists():
         return False
-    refused = Import.objects.filter(pk=brought.pk, state=Import.State.REFUSED, sound_rows=False)
-    begun = refused.update(state=Import.State.RECEIVED, progress={}, sound_rows=True)
+    stopped = Import.objects.filter(pk=brought.pk, state__in=STOPPED, sound_rows=False)
+    begun = stopped.update(state=Import.State.RECEIVED, progress={}, sound_rows=True)
     return bool(begun)
 
 

@@ -219,8 +219,8 @@ def import_page(brought: Import) -> ImportPage:
 def _may_take_sound(brought: Import) -> bool:
     """Return whether files with problems are still there, and hold more than what is wrong."""
     sound = sum(file["rows"] - file.get("refused", 0) for file in brought.files)
-    is_refused = brought.state == Import.State.REFUSED and not brought.sound_rows
-    return is_refused and sound > 0 and folder_of(brought).exists()
+    stopped = brought.state in (Import.State.REFUSED, Import.State.WAITING)
+    return stopped and not brought.sound_rows and sound > 0 and folder_of(brought).exists()
 
 
 def _files_with(brought: Import, *codes: str) -> tuple[str, ...]:

@@ -190,7 +190,8 @@ def read_by(file: str, name: str) -> Problem:
 
 def in_the_files_words(problems: Iterable[Problem], mapping: ColumnMapping) -> list[Problem]:
     """Name the file's own columns in problems of mapped rows, and say what the mapping expects."""
-    return [_in_its_words(problem, mapping) for problem in problems]
+    # A row of a wide file is read once for each subject: what is wrong with it is said once.
+    return list(dict.fromkeys(_in_its_words(problem, mapping) for problem in problems))
 
 
 # cells -----------------------------------------------------------------------------------

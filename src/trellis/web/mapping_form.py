@@ -28,17 +28,17 @@ ADMINISTRATORS = Visible("Administrators", "users")
 # Ours -> how a person says it.
 LABELS = {
     "student_id": "Which student",
-    "tested_on": "Day of the test",
-    "school_year": "School year",
-    "term": "Term",
-    "subject": "Subject",
-    "grade": "Grade",
     "scale_score": "Result on the test’s own scale",
     "standard_error": "Standard error of that result",
     "percentile": "Percentile in the publisher’s norms",
     "objective_id": "Learning objective",
     "items": "Items of this objective",
     "correct": "Items answered correctly",
+    "tested_on": "Day of the test",
+    "school_year": "School year",
+    "term": "Term",
+    "subject": "Subject",
+    "grade": "Grade",
     "section_id": "Section",
 }
 TERMS = ("fall", "winter", "spring")
