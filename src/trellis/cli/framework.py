@@ -81,7 +81,10 @@ def framework_table() -> Table:
     from trellis.evidence.models import Framework
 
     names = dict(Framework.objects.values_list("pk", "identifier"))
-    table = Table("identifier", "title", "kind", "in use", "items", "license", "leaves")
+    table = Table()
+    table.add_column("identifier", no_wrap=True)  # it is what export wants, whole
+    for heading in ("title", "kind", "in use", "items", "license", "leaves"):
+        table.add_column(heading)
     for row in framework_rows(Framework.objects.all()):
         in_use = f"version {row.in_use} of {row.versions}" if row.in_use else "none"
         cells = (

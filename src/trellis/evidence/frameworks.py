@@ -168,7 +168,7 @@ def difference_to_current(version: FrameworkVersion) -> VersionDifference | None
 
 def export(version: FrameworkVersion, *, table: bool = False) -> bytes:
     """Return a version as a file; a private framework leaves by no door."""
-    if version.is_private:
+    if version.is_private or not version.license_title:
         raise CannotLeave(
             f"“{version.framework.title}” is private: its license lets this district use it and "
             "not pass it on. It can be read in Trellis and is never exported."

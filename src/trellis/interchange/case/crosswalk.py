@@ -67,16 +67,16 @@ def _rows(text: str, known: Mapping[str, str], findings: Findings) -> Iterator[R
     places = [_place(header, names) for names in (FROM, HOW, TO)]
     if None in places:
         findings.error(
-            "bad_csv", "row 1", ", ".join(header) or "nothing", "columns from, relation, to",
+            "bad_csv", 1, ", ".join(header) or "nothing", "columns from, relation, to",
             "The first row names the columns: from, relation, to, and note if you like.",
         )  # fmt: skip
         return
     at_note = _place(header, ("note", "notes"))
-    for row in reader:
+    for number, row in enumerate(reader, 2):
         cells = [row[p].strip() if p is not None and p < len(row) else "" for p in places]
         note = row[at_note].strip() if at_note is not None and at_note < len(row) else ""
         if any(cells):
-            yield from _relation(cells, note, f"row {reader.line_num}", known, findings)
+            yield from _relation(cells, note, number, known, findings)
 
 
 def _place(header: list[str], names: tuple[str, ...]) -> int | None:
@@ -84,7 +84,7 @@ def _place(header: list[str], names: tuple[str, ...]) -> int | None:
 
 
 def _relation(
-    cells: list[str], note: str, at: str, known: Mapping[str, str], findings: Findings
+    cells: list[str], note: str, at: int, known: Mapping[str, str], findings: Findings
 ) -> Iterator[Relation]:
     origin, how, destination = cells
     unknown = [name for name in (origin, destination) if name not in known]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from trellis.interchange.problems import Problem, Severity, shorten
 
+# A JSON pointer in a document, or the row of a table (the header is row 1).
+Place = str | int
 ITEM_OF_A_LIST = re.compile(r"/\d+(?=/|$)")
 
 
@@ -16,13 +18,13 @@ class Findings:
     _errors: list[Problem] = field(default_factory=list)
     _notices: dict[tuple[str, str, str], tuple[int, Problem]] = field(default_factory=dict)
 
-    def error(self, code: str, at: str, found: object, expected: str, advice: str) -> None:
+    def error(self, code: str, at: Place, found: object, expected: str, advice: str) -> None:
         """Say what stands in the way."""
         self._errors.append(self._problem(code, at, found, expected, advice, Severity.ERROR))
 
-    def notice(self, code: str, at: str, found: object, expected: str, advice: str) -> None:
+    def notice(self, code: str, at: Place, found: object, expected: str, advice: str) -> None:
         """Say what was read past, and what was made of it."""
-        kind = (code, ITEM_OF_A_LIST.sub("/*", at), advice)
+        kind = (code, ITEM_OF_A_LIST.sub("/*", at) if isinstance(at, str) else "", advice)
         times, first = self._notices.get(kind, (0, None))
         first = first or self._problem(code, at, found, expected, advice, Severity.NOTICE)
         self._notices[kind] = (times + 1, first)
@@ -32,11 +34,12 @@ class Findings:
         return (*self._errors, *(_counted(first, n) for n, first in self._notices.values()))
 
     def _problem(
-        self, code: str, at: str, found: object, expected: str, advice: str, severity: Severity
+        self, code: str, at: Place, found: object, expected: str, advice: str, severity: Severity
     ) -> Problem:
         said = found if isinstance(found, str) else repr(found)
+        row, field = (0, at) if isinstance(at, str) else (at, "")
         return Problem(
-            self.file, 0, at, shorten(said), expected, advice, f"case.{code}", severity
+            self.file, row, field, shorten(said), expected, advice, f"case.{code}", severity
         )  # fmt: skip
 
 

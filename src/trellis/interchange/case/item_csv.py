@@ -89,9 +89,9 @@ def read_items(data: bytes, file: str, about: About) -> CaseRead:
 
 @dataclass(slots=True)
 class Row:
-    """One line of the table, by simplified header, with the identifier of its item."""
+    """One row of the table, by simplified header, with the identifier of its item."""
 
-    line: int
+    number: int
     cells: Mapping[str, str]
     name: str = ""
 
@@ -110,13 +110,13 @@ def _rows(text: str, findings: Findings) -> Iterator[Row]:
             )  # fmt: skip
             return
         _say_unknown(header, findings)
-        for cells in reader:
+        for number, cells in enumerate(reader, 2):
             if any(cells):
-                yield _row(reader.line_num, header, cells, findings)
+                yield _row(number, header, cells, findings)
     except csv.Error as problem:
         findings.error(
-            "bad_csv", _at(reader.line_num), str(problem), "CSV with cells in double quotes",
-            "Save the file again from a spreadsheet.",
+            "bad_csv", "", f"{problem}, line {reader.line_num} of the file",
+            "CSV with cells in double quotes", "Save the file again from a spreadsheet.",
         )  # fmt: skip
 
 
@@ -125,32 +125,26 @@ def _say_unknown(header: Sequence[str], findings: Findings) -> None:
     for place, name in enumerate(header):
         if name not in known:
             findings.notice(
-                "unknown_column", _at(1), name or f"column {place + 1}",
+                "unknown_column", 1, name or f"column {place + 1}",
                 "a column of the reference", "The column was left out.",
             )  # fmt: skip
         elif name in header[:place]:
-            findings.error(
-                "bad_csv", _at(1), name, "each column once", "Remove one of the two columns."
-            )
+            findings.error("bad_csv", 1, name, "each column once", "Remove one of the two columns.")
 
 
-def _row(line: int, header: Sequence[str], cells: Sequence[str], findings: Findings) -> Row:
+def _row(number: int, header: Sequence[str], cells: Sequence[str], findings: Findings) -> Row:
     if len(cells) > len(header) and any(cells[len(header) :]):
         findings.error(
-            "bad_csv", _at(line), f"{len(cells)} cells", f"{len(header)} cells, as in the header",
+            "bad_csv", number, f"{len(cells)} cells", f"{len(header)} cells, as in the header",
             "Put double quotes around cells that contain a comma.",
         )  # fmt: skip
-    return Row(line, {n: _plain(c) for n, c in zip(header, cells, strict=False) if c.strip()})
+    return Row(number, {n: _plain(c) for n, c in zip(header, cells, strict=False) if c.strip()})
 
 
 def _plain(cell: str) -> str:
     """Take off the apostrophe that keeps a spreadsheet from running a cell."""
     text = opened(cell)
     return text if text != cell else cell.strip()
-
-
-def _at(line: int) -> str:
-    return f"line {line}"
 
 
 def _package(rows: Sequence[Row], about: About, findings: Findings) -> Object:
@@ -211,12 +205,12 @@ def _name(row: Row, top: str, findings: Findings) -> str:
     if said:
         return said if "/" not in said else identifier_in(said)
     findings.notice(
-        "missing", _at(row.line), "", "an identifier",
+        "missing", row.number, "", "an identifier",
         "It was made from the code, or else from the level or the statement: keep those as they "
         "are, or results will not find the item again.",
     )  # fmt: skip
     rest = (row.cell(name) for name in ("humancodingscheme", "smartlevel", "fullstatement"))
-    return made_from(f"{top} {next(filter(None, rest), str(row.line))}")
+    return made_from(f"{top} {next(filter(None, rest), str(row.number))}")
 
 
 def _item(row: Row, licenses: Mapping[str, str]) -> Object:
@@ -250,12 +244,12 @@ def _children(
     said = [names.get(one, one) for one in _split(row.cell("ischildof"), ",;")]
     if level and not LEVEL.fullmatch(level):
         findings.notice(
-            "smart_level", _at(row.line), level, "a level such as 1.2.3", "It was left out."
+            "smart_level", row.number, level, "a level such as 1.2.3", "It was left out."
         )
         level, by_level = "", top
     elif level and said and by_level not in said:
         findings.notice(
-            "two_hierarchies", _at(row.line), level, "the parent that isChildOf names",
+            "two_hierarchies", row.number, level, "the parent that isChildOf names",
             "The two columns disagree; isChildOf was followed.",
         )  # fmt: skip
     number = row.cell("sequencenumber") or number
