@@ -100,6 +100,16 @@ TABLE = (
     Row("people:close_account", "Closing an account", ("person",), acts=ADMIN, otherwise=403),
     Row("people:open_account", "Opening an account again", ("person",), acts=ADMIN, otherwise=403),
     Row("people:end_role", "Ending a role", ("grant",), acts=ADMIN, otherwise=403),
+    Row("web:merges", "Two records, one person?", opens=ADMIN, otherwise=403),
+    Row(
+        "web:compare_records",
+        "Two records side by side",
+        ("person", "second record"),
+        opens=ADMIN,
+        acts=ADMIN,
+        otherwise=403,
+    ),
+    Row("web:undo_merge", "Putting them apart again", ("merge",), acts=ADMIN, otherwise=403),
     # Who sees what: each person about herself alone.
     Row("trust:who_sees_what", "What is held, shared, looked at", opens=SIGNED_IN),
     Row("trust:share", "Sharing a thing of one's own", opens=SIGNED_IN, acts=SIGNED_IN),

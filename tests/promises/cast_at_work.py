@@ -48,7 +48,7 @@ from trellis.insights.models import ClassLearning, Insight, Reply
 from trellis.insights.policies import InsightPolicy
 from trellis.interchange.csv_text import read_csv_text
 from trellis.interchange.mapping_proposal import propose
-from trellis.people.models import Employment, EvaluatorRelation, Person, Role
+from trellis.people.models import Employment, EvaluatorRelation, Merge, Person, Role
 from trellis.plans.models import (
     ActionStep,
     CheckIn,
@@ -128,6 +128,7 @@ def the_things(people: dict[str, Person | None]) -> Objects:
     )  # fmt: skip
     things["collection"], things["class code"] = asked.pk, "BCDF23"
     things["system"] = systems.make_token("Nightly export", by=hana())[0].pk
+    things |= _records()
     things["token"] = "set-password"
     things["uid"] = urlsafe_base64_encode(str(ana().pk).encode())
     things["coach"] = ben().pk
@@ -157,6 +158,14 @@ def _frameworks() -> Objects:
         "framework version": shipped.pk,
         "private version": private.pk,
     }
+
+
+def _records() -> Objects:
+    second, third = a_person("Chi", "Second"), a_person("Chi", "Third")
+    merge = Merge.objects.create(
+        kept=second, other=third, decided_by=hana(), decided_at=clock.now(), reason="One person."
+    )
+    return {"second record": a_person("Chi", "Fourth").pk, "merge": merge.pk}
 
 
 def _plan(people: dict[str, Person | None]) -> Objects:

@@ -30,7 +30,7 @@ from trellis.evidence.models import (
 )
 from trellis.impact.models import ProgramReview, ReadOut
 from trellis.insights.models import Insight
-from trellis.people.models import EvaluatorRelation, Person, Role, RoleGrant
+from trellis.people.models import EvaluatorRelation, Merge, Person, Role, RoleGrant
 from trellis.plans.models import Collaborator, Goal
 from trellis.resources.models import Provider, Resource
 from trellis.trust import clock
@@ -111,6 +111,8 @@ def _work_of(rng: Random, teacher: Person, people: Sequence[Person]) -> None:
 
 
 def _import(rng: Random, people: Sequence[Person]) -> None:
+    one, other = rng.sample(list(people), 2)
+    Merge.objects.create(kept=one, other=other, decided_at=clock.now(), reason="One person.")
     Import.objects.create(
         received_at=clock.now(),
         content_hash=str(rng.random()),

@@ -32,6 +32,7 @@ NOT_ABOUT_A_PERSON = {
     "impact.Decision": "who decided is part of the review",
     "impact.ProviderReply": "who answered for the provider is part of the review",
     "evidence.SavedMapping": "who said what the columns of a file mean is part of the mapping",
+    "people.Merge": "who decided about two records, and why, is for the administrators who decide",
     "evidence.ImportLines": "what the last import did, by name, kept until the next one",
     "evidence.FrameworkVersion": "who brought a published text is part of its version",
     "evidence.Adoption": "who put a published text in use is part of that decision",

@@ -20,12 +20,13 @@ from trellis.evidence.events import ImportApplied, ImportRefused, LeaversAccepte
 from trellis.evidence.guard import Ask, asks
 from trellis.evidence.models import Import, JournalEntry
 from trellis.evidence.queries import folder_of as folder_of
+from trellis.interchange.aliases import once_each
 from trellis.interchange.bundle import UNKNOWN_LAYOUT, DistrictFiles, Known
 from trellis.interchange.problems import Problem, Severity, as_record, limited
 from trellis.interchange.reading import read_district
 from trellis.interchange.sound import sound_part
 from trellis.interchange.sources import Limits
-from trellis.people.loading import known_emails, suggested_roles
+from trellis.people.loading import known_aliases, known_emails, suggested_roles
 from trellis.people.models import Person
 from trellis.people.roster import learners_of_sections, teachers_of_sections
 from trellis.trust import clock
@@ -167,7 +168,8 @@ def read(
     tell("Reading the files", 0, 0)
     known = replace(known_of(loaders), mappings=mappings.in_use(), mapping=like.mapping)
     files = read_district(paths, known=known, limits=LIMITS, workplace=settings.TRELLIS_WORKPLACE)
-    return sound_part(files) if like.sound_rows else files, _same_as_last(files)
+    taken = once_each(sound_part(files) if like.sound_rows else files)
+    return taken, _same_as_last(files)
 
 
 def check_again(brought: Import, *, mapping: str = "") -> bool:
@@ -307,7 +309,9 @@ def known_of(loaders: Sequence[Loader]) -> Known:
     ids: dict[str, set[str]] = {}
     for loader in loaders:
         ids |= loader.known_ids()
-    return Known(ids=ids, emails=known_emails(), tables=_known_tables(loaders))
+    return Known(
+        ids=ids, emails=known_emails(), aliases=known_aliases(), tables=_known_tables(loaders)
+    )
 
 
 def _known_tables(loaders: Sequence[Loader]) -> dict[str, pl.DataFrame]:

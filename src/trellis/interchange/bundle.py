@@ -34,11 +34,13 @@ class Known:
     emails : external id by e-mail address, in small letters; empty for accounts made by hand.
     tables : `evaluators` and `partnerships` as in the files.
     mappings : of vendors' layouts, by name.
+    aliases : the id that stays, by each id of the same person that was merged into it.
     mapping : name of the one that all unknown files are read by; empty for the one that fits.
     """
 
     ids: Ids = field(default_factory=dict)
     emails: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     mappings: Mapping[str, ColumnMapping] = field(default_factory=dict)
     mapping: str = ""

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from trellis.interchange import oneroster
+from trellis.interchange.aliases import with_one_name
 from trellis.interchange.bundle import (
     LEFT_ASIDE,
     OBJECTIVES,
@@ -77,7 +78,7 @@ def read_district(
         reading.take(group)
     if not opened.files and not opened.problems:
         reading.problems.append(_nothing())
-    files = reading.with_streams(reading.files_of(known))
+    files = with_one_name(reading.with_streams(reading.files_of(known)))
     problems = [*files.problems, *check_together(files)]
     if reading.bundle is not None:
         problems += oneroster.link(reading.bundle, names_known(known))

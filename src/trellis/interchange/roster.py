@@ -38,14 +38,15 @@ def check_staff(
 def _addresses(staff: pl.DataFrame, file: str, emails: Mapping[str, str]) -> Iterator[Problem]:
     with_address = staff.filter(pl.col("email").is_not_null())
     said = dict(with_address.select("sourcedId", "email").iter_rows())
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, str]] = {}
     for row, who, email in with_address.select(ROW, "sourcedId", "email").iter_rows():
         address = email.lower()
-        if address in seen:
-            yield _taken(file, row, email, f"row {seen[address]} of this file")
+        first, holder = seen.get(address, (row, who))
+        if holder != who:
+            yield _taken(file, row, email, f"row {first} of this file")
         elif emails.get(address, who) != who and not _gives_up(emails[address], address, said):
             yield _taken(file, row, email, "an account that exists already")
-        seen.setdefault(address, row)
+        seen.setdefault(address, (row, who))
     broken = with_address.filter(
         ~pl.col("email").str.contains(ADDRESS) | (pl.col("email").str.len_chars() > 254)
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 import polars as pl
 
 from trellis.interchange import oneroster
+from trellis.interchange.aliases import with_one_name
 from trellis.interchange.bundle import ONEROSTER, DistrictFiles
 from trellis.interchange.csv_text import ROW
 from trellis.interchange.problems import Problem, Severity, in_order, refuses
@@ -82,7 +83,9 @@ def _without(files: DistrictFiles, refused: Refused) -> DistrictFiles:
     }
     reviews = () if files.sources.get("reviews") in refused else files.reviews
     part = replace(files, tables=own, reviews=reviews, withheld=frozenset(), bundle=None)
-    return part if files.bundle is None else with_bundle(part, _bundle(files.bundle, refused))
+    if files.bundle is None:
+        return part
+    return with_one_name(with_bundle(part, _bundle(files.bundle, refused)))
 
 
 def _bundle(bundle: oneroster.Bundle, refused: Refused) -> oneroster.Bundle:

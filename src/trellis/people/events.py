@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+from uuid import UUID
 
 from trellis.trust.events import Happening
 
@@ -39,6 +40,27 @@ class AccountOpened(Happening):
     """A closed account was opened again."""
 
     sentence: ClassVar[str] = "The account was opened again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsMerged(Happening):
+    """Two records of one person became one."""
+
+    sentence: ClassVar[str] = "Two records of one person were merged: {moved} things moved."
+    kept: UUID
+    other: UUID
+    moved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeUndone(Happening):
+    """Two records that were merged stand apart again."""
+
+    sentence: ClassVar[str] = "A merge was undone: {moved} things went back, {staying} stayed."
+    kept: UUID
+    other: UUID
+    moved: int
+    staying: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from trellis.people.models import (
     Enrollment,
     EvaluatorRelation,
     Person,
+    PersonAlias,
     Role,
     RoleGrant,
     School,
@@ -66,7 +67,14 @@ def known_ids() -> dict[str, set[str]]:
     """Return the names that files may use for people, schools and sections known already."""
     models = {"adult": Person, "student": Student, "school": School, "section": Section}
     ids = {kind: set(keys(model)) for kind, model in models.items()}
+    ids["adult"] |= known_aliases().keys()
     return ids | {"person": ids["adult"] | ids["student"]}
+
+
+def known_aliases() -> dict[str, str]:
+    """Return the id that stays, by each id of the same person that was merged into it."""
+    pairs = PersonAlias.objects.values_list("external_id", "person__external_id")
+    return {alias: stays for alias, stays in pairs if stays}
 
 
 def known_emails() -> dict[str, str]:

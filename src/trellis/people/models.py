@@ -60,6 +60,36 @@ class Person(AbstractBaseUser):
         return f"{self.given_name[:1]}{self.family_name[:1]}".upper()
 
 
+class Merge(models.Model):
+    """Two records of one person made one, by somebody's decision; it can be undone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kept = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="merges")
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="merged_into")
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    # What was moved, in order: model, primary key, column, value before, value after.
+    moved = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-decided_at"]
+
+    def __str__(self) -> str:
+        return f"{self.other} merged into {self.kept}"
+
+
+class PersonAlias(models.Model):
+    """Another id by which files may name a person: that of a record merged into hers."""
+
+    external_id = models.CharField(max_length=100, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="aliases")
+
+    def __str__(self) -> str:
+        return f"{self.external_id} is {self.person}"
+
+
 class RoleGrant(models.Model):
     """A role, where, from when to when, and why: besides a share the only source of access."""
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from trellis.people.models import Person, Role, RoleGrant
+from trellis.people.models import Merge, Person, Role, RoleGrant
 from trellis.people.queries import has_role
 from trellis.trust.policies import Policy
 
@@ -39,5 +39,22 @@ class GrantPolicy(Policy[RoleGrant]):
         return what.person
 
 
+class MergePolicy(Policy[Merge]):
+    """That two records became one, who decided and why: for administrators alone."""
+
+    model = Merge
+    called = "a merge of two records"
+
+    def may_read(self, who: Person, _what: Merge) -> bool:
+        return has_role(who, Role.ADMINISTRATOR)
+
+    def readable_by(self, who: Person) -> Q:
+        return Q() if has_role(who, Role.ADMINISTRATOR) else Q(pk__in=())
+
+    def owner_of(self, _what: Merge) -> None:
+        return None
+
+
 accounts = AccountPolicy()
+merges = MergePolicy()
 grants = GrantPolicy()

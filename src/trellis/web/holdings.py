@@ -34,7 +34,14 @@ from trellis.coaching.policies import (
 from trellis.evidence.models import EvidenceItem, Import
 from trellis.insights.models import Insight, Reply
 from trellis.insights.policies import EvidencePolicy, InsightPolicy
-from trellis.people.models import Employment, EvaluatorRelation, Person, RoleGrant, Teaching
+from trellis.people.models import (
+    Employment,
+    EvaluatorRelation,
+    Person,
+    PersonAlias,
+    RoleGrant,
+    Teaching,
+)
 from trellis.plans.models import (
     ActionStep,
     CheckIn,
@@ -206,6 +213,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(_LOG, LOG, Event, ("about", "by")),
     Holding(_LOG, LOG, AccessEvent, ("owner", "reader")),
     Holding(_LOG, LOG, Share, ("owner", "audience")),
+    Holding(_WORK, OFFICE, PersonAlias, ("person",)),
     Holding("Files that you brought", OFFICE, Import, ("brought_by",)),
 )
 BY_LABEL = {holding.label: holding for holding in HOLDINGS}
