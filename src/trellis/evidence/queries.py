@@ -207,7 +207,7 @@ def import_page(brought: Import) -> ImportPage:
         changes=tuple(_change(change, listed) for change in moved),
         as_before=sum(change.same for change in changes),
         asks=tuple(ask.sentence for ask in asks(changes)),
-        leavers=tuple(_leavers(c) for c in moved if c.leaving and c.kind in ONES),
+        leavers=tuple(_leavers(c) for c in moved if c.leaving and c.kind in ONES and not asks([c])),
         suggested=tuple(brought.suggested),
         taken_back=tuple(back_row(TakenBack(**said)) for said in brought.taken_back),
         file_names=tuple(file["name"] for file in brought.files),
@@ -272,7 +272,12 @@ def as_change(said: "Mapping[str, Any]") -> Change:
 
 
 def _change(change: Change, listed: set[tuple[str, str]]) -> ChangeRow:
-    names = [(what, ", ".join(first)) for what, first in change.names.items() if first]
+    counts = {"added": change.added, "changed": change.changed, "gone": change.gone}
+    names = [
+        (what, ", ".join(first) + (" …" if counts[what] > len(first) else ""))
+        for what, first in change.names.items()
+        if first
+    ]
     whole = [(what, words) for what, words in WHOLE.items() if (change.kind, what) in listed]
     return ChangeRow(change.kind, told(change), change.same, tuple(names), tuple(whole))
 

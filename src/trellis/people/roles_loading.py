@@ -90,15 +90,18 @@ def _teachers(bundle: Bundle, day: date, *, full: bool) -> Difference:
         .select("sourcedId", "givenName", "familyName")
         .iter_rows()
     }
-    here = RoleGrant.objects.filter(open_on(day), role=Role.TEACHER, scope_kind="school")
+    today = RoleGrant.objects.filter(open_on(day))
+    # Whoever was given a role by hand or by a file has the roles that somebody meant for her.
+    decided = set(today.exclude(origin=RoleGrant.Origin.ROSTER).values_list("person_id", flat=True))
+    here = today.filter(role=Role.TEACHER, origin=RoleGrant.Origin.ROSTER)
     standing: dict[tuple[object, str], RoleGrant] = {
         (grant.person_id, grant.scope_id): grant for grant in here.order_by("starts_on")
     }
     rows = []
     for who, where in _teaching(bundle):
+        if persons.get(who) in decided:
+            continue
         held = standing.get((persons.get(who), where))
-        if held is not None and held.origin != RoleGrant.Origin.ROSTER:
-            continue  # an administrator or a file has opened it: theirs to end
         starts = held.starts_on if held else day
         rows.append(
             (
