@@ -80,13 +80,14 @@ def undo_last(console: Console, *, confirm: Callable[[], bool]) -> int:
     """Undo the last applied import when `confirm` says so; return the exit code."""
     from trellis.evidence import queries, undoing
     from trellis.evidence.words import back_row
+    from trellis.trust import clock
     from trellis.web.loaders import DERIVED, after_import
 
     last = queries.last_applied()
     if last is None or not undoing.can_be_undone(last):
         console.print("There is no import to undo: only the last one can be, and only once.")
         return REFUSED
-    console.print(f"The import of {last.received_at:%B %-d, %Y, %H:%M} brought:")
+    console.print(f"The import of {clock.here(last.received_at):%B %-d, %Y, %H:%M} brought:")
     for row in map(back_row, undoing.preview(last, derived=DERIVED)):
         words = "; ".join(part for part in (row.told, row.staying) if part)
         console.print(f"  {row.kind}: {words}")
@@ -181,9 +182,12 @@ def _not_in_the_files() -> str:
 def _say_what_changed(
     checked: "Checked", console: Console, only_check: bool, seconds: float
 ) -> None:
+    from trellis.trust import clock
+
     rows = sum(file.rows for file in checked.files.files)
-    if checked.applied_before:
-        day = checked.applied_before.finished_at
+    before = checked.applied_before
+    if before and before.finished_at:
+        day = clock.here(before.finished_at)
         console.print(f"These files were applied already on {day:%B %-d, %Y}; nothing changed.")
         return
     console.print(change_table(checked.changes))

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from trellis.people.models import Section
+from trellis.trust import clock
 
 
 class Import(models.Model):
@@ -51,7 +52,7 @@ class Import(models.Model):
         ordering = ["-received_at"]
 
     def __str__(self) -> str:
-        return f"Import of {self.received_at:%Y-%m-%d %H:%M}"
+        return f"Import of {clock.here(self.received_at):%Y-%m-%d %H:%M}"
 
 
 class SavedMapping(models.Model):

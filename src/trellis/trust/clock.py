@@ -18,6 +18,11 @@ def now() -> datetime:
     return moment + timedelta(days=(day - moment.date()).days)
 
 
+def here(moment: datetime) -> datetime:
+    """Return a stored moment as the district sees it: its evening is tomorrow already in UTC."""
+    return timezone.localtime(moment)
+
+
 def today() -> date:
     """Return the day on which Trellis stands, in the district's time zone."""
     return now().date()

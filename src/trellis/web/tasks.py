@@ -9,6 +9,7 @@ from django_tasks import task
 from trellis.evidence.models import Import
 from trellis.evidence.working import at_work
 from trellis.people.models import Person
+from trellis.trust import clock
 
 log = logging.getLogger(__name__)
 UNEXPECTED = (
@@ -53,7 +54,8 @@ def _check(import_id: str) -> None:
         checked = imports.check(brought, _paths(brought), LOADERS, tell=_Teller(brought))
         before = checked.applied_before
         if before and before.finished_at:
-            day = f"{before.finished_at:%B} {before.finished_at.day}, {before.finished_at.year}"
+            applied = clock.here(before.finished_at)
+            day = f"{applied:%B} {applied.day}, {applied.year}"
             why = f"These very files were applied already on {day}. There is nothing to do."
             imports.give_up(brought, why, by=brought.brought_by)
     except Exception:
