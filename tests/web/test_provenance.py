@@ -12,8 +12,10 @@ from tests.cast import hana
 from tests.evidence.test_imports import bring, checked
 from tests.interchange import tiny
 from trellis.evidence import imports
-from trellis.evidence.models import EvidenceItem, Import
-from trellis.people.models import Person
+from trellis.evidence.models import EvidenceItem, Import, LearningObjective
+from trellis.insights.models import ClassLearning
+from trellis.people.models import Person, Section
+from trellis.trust import clock
 from trellis.web.loaders import LOADERS
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +95,24 @@ def test_telling_it_costs_a_constant_number_of_questions(tmp_path: Path) -> None
         asked.append(len([q for q in counted if "evidence_import" in q["sql"]]))
 
     assert asked[1] == 1  # the rest is remembered until the next import
+
+
+def test_a_class_leads_to_the_rows_of_its_answers(tmp_path: Path) -> None:
+    bring(tiny.write_district(tmp_path))
+    ana = Person.objects.get(external_id="t-ana")
+    section = Section.objects.get()
+    objective = LearningObjective.objects.get()
+    ClassLearning.objects.create(
+        section=section, objective=objective, students=24, right=0.5, low=0.4, high=0.6,
+        behind=0.1, is_next=False, computed_at=clock.now(),
+    )  # fmt: skip
+    client = Client()
+    client.force_login(ana)
+    address = reverse("insights:look_again", args=[section.pk, objective.pk])
+
+    assert address in client.get(reverse("insights:my_class", args=[section.pk])).content.decode()
+    told = " ".join(client.get(address).content.decode().split())
+
+    assert "2 answers of this class" in told
+    assert "oneroster.zip/results.csv, rows 2 to 3" in told
+    assert "imported Mar 11, 2026, " in told

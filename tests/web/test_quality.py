@@ -12,6 +12,7 @@ from tests.cast import a_person, a_school, a_section, grant, hana
 from tests.evidence.test_imports import bring
 from tests.interchange import tiny
 from trellis.evidence.models import Import
+from trellis.insights.models import Computation
 from trellis.people.models import Enrollment, Person, Role, Section, Student, Teaching
 from trellis.trust import clock
 from trellis.web.missing import by_school, lacks
@@ -134,6 +135,17 @@ def test_what_is_older_than_usual_says_how_often_it_usually_comes(
 
     assert "6 weeks old; usually every week." in told
     assert "Older than usual" in told
+
+
+def test_a_run_that_was_cut_off_does_not_run_for_ever(browser: Client) -> None:
+    run = Computation.objects.create(step="Reading the evidence", started_at=clock.now())
+    assert "Being computed since" in shown(browser)
+
+    Computation.objects.filter(pk=run.pk).update(started_at=clock.now() - timedelta(hours=3))
+
+    told = shown(browser)
+    assert "did not end" in told
+    assert "trellis compute" in told
 
 
 def test_a_school_with_few_teachers_is_not_told_apart() -> None:

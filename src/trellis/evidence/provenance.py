@@ -12,6 +12,7 @@ from django.db.models import Count, Max
 from django.utils.dateformat import format as in_words
 
 from trellis.evidence.models import EvidenceItem, Import
+from trellis.trust import clock
 
 # What was brought before that is told by the page of imports.
 LOOKED_AT = 200
@@ -49,7 +50,7 @@ def all_files() -> Mapping[str, tuple[BroughtFile, ...]]:
 def where_from(items: Sequence[EvidenceItem], *, reader_id: UUID | None = None) -> str:
     """Say where one piece of evidence came from: its file and rows, or who wrote it and when."""
     first = items[0]
-    when = in_words(first.added_at, WHEN)
+    when = in_words(clock.local(first.added_at), WHEN)
     if first.file:
         return f"{first.file}{_rows(items)}, imported {when}{_by(first.brought_by)}"
     if first.visitor is not None and first.visitor_id != reader_id:

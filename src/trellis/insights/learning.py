@@ -4,14 +4,14 @@ It loads polars and numpy, so import it where it is used.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import polars as pl
 from django.db import transaction
 
 from trellis.diagnosis.mastery import FEWEST_STUDENTS, ClassResult, Readiness, readiness
-from trellis.evidence.models import LearningObjective
+from trellis.evidence.models import Import, LearningObjective
 from trellis.evidence.queries import person_key, section_key, warehouse
 from trellis.insights.models import ClassLearning
 from trellis.people.models import Section, Student
@@ -28,6 +28,17 @@ class StudentResult:
     name: str
     correct: int
     items: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowsBehind:
+    """The rows of one file that a class's figure on an objective rests on."""
+
+    file: str
+    first: int
+    last: int
+    count: int
+    imported: datetime | None
 
 
 def compute_classes(today: date) -> int:
@@ -77,6 +88,31 @@ def look_again(section: Section, objective: LearningObjective) -> list[StudentRe
         if student in names
     ]
     return sorted(found, key=lambda student: student.name)
+
+
+def rows_behind(section: Section, objective: LearningObjective) -> list[RowsBehind]:
+    """Return which rows of which files hold a class's answers; for its own teachers alone."""
+    of_it = (
+        warehouse()
+        .read("objective_results")
+        .filter(
+            pl.col("section") == section_key(section.external_id),
+            pl.col("objective_id") == objective.identifier,
+        )
+    )
+    row = pl.col("row")
+    found = (
+        of_it.group_by("import_id", "file")
+        .agg(row.min().alias("first"), row.max().alias("last"), pl.len().alias("count"))
+        .sort("file", "first")
+        .collect()
+    )
+    imports = Import.objects.filter(pk__in=found["import_id"].to_list())
+    moments = {str(pk): at for pk, at in imports.values_list("pk", "finished_at")}
+    return [
+        RowsBehind(file, first, last, count, moments.get(name))
+        for name, file, first, last, count in found.iter_rows()
+    ]
 
 
 def _class_results(year: int) -> list[ClassResult]:

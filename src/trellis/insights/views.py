@@ -126,6 +126,7 @@ def look_again(request: HttpRequest, pk: UUID, objective_id: int) -> HttpRespons
         "klass": queries.class_of(section),
         "objective": objective,
         "students": learning.look_again(section, objective),
+        "behind": learning.rows_behind(section, objective),
     }
     return render(request, "insights/look_again.html", page)
 

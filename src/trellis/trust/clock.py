@@ -28,6 +28,11 @@ def today() -> date:
     return now().date()
 
 
+def local(moment: datetime) -> datetime:
+    """Return a stored moment in the district's time zone, as its people read it."""
+    return timezone.localtime(moment)
+
+
 def school_year(day: date) -> int:
     """Return a day's school year, named by the year in which it ends (July starts a new one)."""
     return day.year + (day.month >= 7)

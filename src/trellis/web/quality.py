@@ -1,7 +1,7 @@
 """Say what data there is, how fresh it is, what is missing, what that blocks, and who mends it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Max
@@ -22,6 +22,9 @@ from trellis.resources.models import Resource
 from trellis.trust import clock
 from trellis.web.imports import administrator
 from trellis.web.missing import Lack, by_school, lacks
+
+# A run that is still going after this was ended with its program.
+LONGEST_RUN = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,15 @@ def data_quality(request: PersonRequest) -> HttpResponse:
     from trellis.evidence.coverage import terms  # late: it reads polars
 
     today = clock.today()
-    rows, found = kinds(today), lacks(today)
+    rows, found, run = kinds(today), lacks(today), last_computation()
     page = {
         "rows": rows,
         "lacks": found,
         "summary": _summary(rows, found),
         "terms": terms(clock.school_year(today), today),
         "schools": by_school(today),
-        "run": last_computation(),
+        "run": run,
+        "run_stands_still": bool(run and run.started_at < clock.now() - LONGEST_RUN),
     }
     return render(request, "web/data_quality.html", page)
 
@@ -90,7 +94,7 @@ def _row(
     kind: str, files: tuple[BroughtFile, ...], rows: int, newest: date | None, without: str,
     today: date,
 ) -> KindRow:  # fmt: skip
-    days = [file.at.astimezone(clock.now().tzinfo).date() for file in files]
+    days = [clock.local(file.at).date() for file in files]
     import_id = files[-1].import_id if files else None
     return KindRow(kind, rows, freshness(days, today), import_id, newest, without)
 
