@@ -41,6 +41,7 @@ WITHOUT = {
     "evidence:version": "the same of one version",
     "evidence:version_file": "a version as a file",
     "evidence:crosswalk": "says of each relation who made it, when, from which file",
+    "web:merges": "names records of one person, for a decision; it counts nothing",
     "ui:style_guide": "shows components with made-up words",
 }
 # The pages of an import are themselves the record of what was brought. Forms ask for something;

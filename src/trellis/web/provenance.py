@@ -96,6 +96,10 @@ HOLDINGS = Rests(
     ("users", "staff", *CONTACTS, "class_feedback", "participation"),
     "What you and your partners write in Trellis, and every look at it.",
 )
+TWO_RECORDS = Rests(
+    "What stands under each of the two records is counted when you open the page.",
+    ("users", "roles", "enrollments", "staff"),
+)
 
 RESTS_ON: dict[str, Rests] = {
     "web:today": EVIDENCE,
@@ -121,6 +125,7 @@ RESTS_ON: dict[str, Rests] = {
     "impact:review": REVIEWS,
     "impact:register": REVIEWS,
     "impact:district": REVIEWS,
+    "web:compare_records": TWO_RECORDS,
     "trust:who_sees_what": HOLDINGS,
     "trust:seen_by": HOLDINGS,
 }
