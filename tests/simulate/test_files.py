@@ -18,7 +18,14 @@ from trellis.simulate.objectives import CROSSWALK
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference/district-files.md"
 ROW = re.compile(r"^\| `(\w+)\.csv` \|[^|]*\| `([^`]+)`", re.MULTILINE)
-CONTRACT = dict(ROW.findall(REFERENCE.read_text("utf-8")))
+REFERRED = dict(ROW.findall(REFERENCE.read_text("utf-8")))
+# The demonstration brings results by objective in its bundle, and no percentiles.
+LEFT_OUT = {"objective_results", "assessment_results.percentile"}
+CONTRACT = {
+    name: ",".join(c for c in columns.split(",") if f"{name}.{c}" not in LEFT_OUT)
+    for name, columns in REFERRED.items()
+    if name not in LEFT_OUT
+}
 
 PEOPLE_COLUMNS = {
     "person_id",
@@ -59,6 +66,7 @@ DATE_COLUMNS = re.compile(r"_on$")
 
 
 def test_the_reference_names_the_files_that_these_tests_check() -> None:
+    assert len(REFERRED) == 18
     assert len(CONTRACT) == 17
 
 
