@@ -55,7 +55,7 @@ def measure(home: Path) -> list[tuple[str, ...]]:
     rows = [("what", "seconds (on the processors)", "peak GiB", "against its peer")]
     folder = home / "large"
     written = _alone(_write_results, folder)
-    polars = min((_alone(_by_polars, folder) for _ in range(3)), key=lambda c: c.seconds)
+    polars = sorted((_alone(_by_polars, folder) for _ in range(3)), key=lambda c: c.seconds)[1]
     imported = _alone(_import_results, folder)
     _alone(_compare_results, folder)
     title = f"{RESULTS_ROWS / 1e6:.0f} million results"

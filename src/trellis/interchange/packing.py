@@ -58,12 +58,38 @@ class Words:
         return texts.cast(self.kind).to_physical()
 
 
+class Numbers:
+    """One column of numbers: the least and the greatest were checked, so all between are sound."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self._least, self._greatest = float("inf"), float("-inf")
+
+    def sound(self, numbers: pl.Series) -> bool:
+        there = numbers.drop_nulls()
+        if not len(there):
+            return True
+        least, greatest = there.min(), there.max()
+        if not isinstance(least, float) or not isinstance(greatest, float):
+            return False
+        if not there.is_finite().all():
+            return False
+        if self._least <= least and greatest <= self._greatest:
+            return True
+        ends = pl.Series([least, greatest]).cast(pl.String)
+        if refuses(_checked(self.column, ends).problems):
+            return False
+        self._least, self._greatest = min(least, self._least), max(greatest, self._greatest)
+        return True
+
+
 def pack_sound(
     block: bytes,
     records: int,
     header: Sequence[str],
     columns: Sequence[Column],
     words: Mapping[str, Words],
+    numbers: Mapping[str, Numbers],
 ) -> pl.DataFrame | None:
     """Pack a block on the assumption that it is sound; None where anything speaks against it."""
     if not _plain(block, records * (len(header) - 1)):
@@ -76,12 +102,11 @@ def pack_sound(
     if rows.height != records:
         return None
     missing = [c.name for c in columns if c.required and rows[c.name].null_count()]
-    numbers = [c for c in columns if c.name in header and c.name not in words]
     # A list, so that every column learns its texts whatever another column says.
     learned = [one.learn() for one in words.values()]
     if missing or not all(learned):
         return None
-    if not all(_sound_number(rows[column.name], column) for column in numbers):
+    if not all(one.sound(rows[name]) for name, one in numbers.items() if name in header):
         return None
     return rows.select(
         pl.col(c.name).to_physical() if c.name in words else pl.col(c.name)
@@ -104,17 +129,6 @@ def _plain(block: bytes, commas: int) -> bool:
         except UnicodeDecodeError:
             return False
     return int(np.count_nonzero(np.frombuffer(block, np.uint8) == COMMA)) == commas
-
-
-def _sound_number(numbers: pl.Series, column: Column) -> bool:
-    """Check the least and the greatest number: where both are sound, all between them are."""
-    there = numbers.drop_nulls()
-    if not len(there):
-        return True
-    if not there.is_finite().all():
-        return False
-    ends = pl.Series([there.min(), there.max()]).cast(pl.String)
-    return not refuses(_checked(column, ends).problems)
 
 
 def _checked(column: Column, texts: pl.Series) -> Checked:

@@ -19,7 +19,7 @@ from trellis.interchange.checking import check, duplicate_problem
 from trellis.interchange.columns import FileSpec
 from trellis.interchange.csv_text import BOM, ROW, CsvText, endless_problem, read_csv_text
 from trellis.interchange.mapping import ColumnMapping, apply_mapping, left_out, map_rows
-from trellis.interchange.packing import Words, pack_sound
+from trellis.interchange.packing import Numbers, Words, pack_sound
 from trellis.interchange.problems import Problem, Severity, refuses, shorten
 from trellis.interchange.references import Ids, dangling
 from trellis.interchange.sources import SourceFile
@@ -131,6 +131,7 @@ def read_streamed(
     mapping : says how to read the layout of a vendor.
     """
     words = {c.name: Words(c, None) for c in spec.columns if c.kind != "number"}
+    numbers = {c.name: Numbers(c) for c in spec.columns if c.kind == "number"}
     for reference in spec.references:
         if reference.kind not in unknowable:
             words[reference.column].known = ids.get(reference.kind, frozenset())
@@ -139,7 +140,9 @@ def read_streamed(
     def problems_between(rows: pl.DataFrame) -> Iterable[Problem]:
         return dangling(rows, spec, file.shown, ids, unknowable=unknowable)
 
-    reading = _Reading(file, spec, words, Spool(room), mapping, problems_between, quick=quick)
+    reading = _Reading(
+        file, spec, words, numbers, Spool(room), mapping, problems_between, quick=quick
+    )
     with file.open() as stream:
         reading.all(records.blocks(stream))
     return reading.done()
@@ -161,6 +164,7 @@ class _Reading:
     file: SourceFile
     spec: FileSpec
     words: dict[str, Words]
+    numbers: dict[str, Numbers]
     spool: Spool
     mapping: ColumnMapping | None
     problems_between: Callable[[pl.DataFrame], Iterable[Problem]]
@@ -248,7 +252,10 @@ class _Reading:
         if not self.quick:
             return count, None
         with self.learning:
-            return count, pack_sound(block, count, self.header, self.spec.columns, self.words)
+            packed = pack_sound(
+                block, count, self.header, self.spec.columns, self.words, self.numbers
+            )
+        return count, packed
 
     def _take(self, block: bytes, count: int, packed: pl.DataFrame | None) -> None:
         if packed is None:
@@ -312,10 +319,11 @@ class _Reading:
             yield from groups.items()
             return
         # Most files come administration by administration: then nothing is sorted, only cut.
+        rest = packed.drop(by)
         starts = [0, *(np.flatnonzero(changes) + 1).tolist(), packed.height]
         for start, end in pairwise(starts):
             places = tuple(int(column[start]) for column in columns)
-            yield places, packed[start:end].drop(by)
+            yield places, rest[start:end]
 
     def _seen(self, places: Places, rows: pl.DataFrame) -> npt.NDArray[np.bool_]:
         """Note the record of each person in this combination; return which are not the first."""
@@ -329,9 +337,10 @@ class _Reading:
         new = first[who] == 0
         # From the back, so that of two records in this block the earlier one stays.
         first[who[new][::-1]] = row[new][::-1]
-        # A record of a wide layout may name one person twice.
-        once = rows[self.spec.key[0]].is_first_distinct().to_numpy()
-        return np.asarray((first[who] != row) | ~once)
+        again = np.asarray(first[who] != row)
+        if self.mapping:  # a record of a wide layout may name one person twice
+            again |= ~rows[self.spec.key[0]].is_first_distinct().to_numpy()
+        return again
 
     def _duplicates(self, places: Places, rows: pl.DataFrame) -> Iterator[Problem]:
         name, *others = self.spec.key
