@@ -277,7 +277,7 @@ def test_hana_merges_and_puts_apart_again_in_the_browser() -> None:
     listed = browser.get("/administration/merges/").content.decode()
 
     assert "Twelve of 24 students" not in side_by_side
-    assert "Evidence about your practice" in side_by_side
+    assert "a plan, evidence, partnerships, classes" in side_by_side
     assert unsure.status_code == 422
     assert "leave the two records apart" in unsure.content.decode()
     assert WHY in listed.replace("&#x27;", "'")

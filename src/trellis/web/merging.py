@@ -20,12 +20,23 @@ from trellis.people.queries import grant_rows
 from trellis.people.requests import PersonRequest
 from trellis.trust import clock
 from trellis.ui.visibility import Visible
-from trellis.web.holdings import HOLDINGS
+from trellis.web.holdings import BY_LABEL
 from trellis.web.imports import administrator
 
 ADMINISTRATORS = Visible("Administrators", "users")
 STANDING = (Partnership.State.INVITED, Partnership.State.ACTIVE, Partnership.State.ENDED)
 OPEN_END = 9_999
+# What tells an administrator which of two records is in use. No numbers: two people stand here
+# side by side until somebody has decided that they are one.
+KINDS = (
+    ("a plan", "plans.Plan"),
+    ("evidence", "evidence.EvidenceItem"),
+    ("partnerships", "coaching.Partnership"),
+    ("classes", "people.Teaching"),
+    ("years at a school", "people.Employment"),
+    ("programs", "activities.Participation"),
+    ("shares", "trust.Share"),
+)
 
 
 class MergeForm(forms.Form):
@@ -61,11 +72,11 @@ class MergeForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one of two records has: places, roles and counts, never what stands in them."""
+    """What one of two records has: roles and kinds of things, never how many or what they say."""
 
     person: Person
     roles: tuple[str, ...]
-    has: tuple[tuple[str, int], ...]
+    has: tuple[str, ...]
 
 
 @require_safe
@@ -140,8 +151,6 @@ def _years(meeting: Partnership) -> range:
 
 
 def _side(person: Person) -> Side:
-    counts: dict[str, int] = {}
-    for holding in HOLDINGS:
-        counts[holding.words] = counts.get(holding.words, 0) + holding.of(person).count()
     roles = tuple(f"{row.role}, {row.place}" for row in grant_rows(person) if row.is_open)
-    return Side(person, roles, tuple((words, count) for words, count in counts.items() if count))
+    has = (words for words, model in KINDS if BY_LABEL[model].of(person).exists())
+    return Side(person, roles, tuple(has))
