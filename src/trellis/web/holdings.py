@@ -31,7 +31,12 @@ from trellis.coaching.policies import (
     VisitNotePolicy,
     VisitPolicy,
 )
-from trellis.evidence.models import EvidenceItem, Import
+from trellis.evidence.models import (
+    ClassCollection,
+    EvidenceItem,
+    Import,
+)
+from trellis.evidence.policies import ClassCollectionPolicy
 from trellis.insights.models import Insight, Reply
 from trellis.insights.policies import EvidencePolicy, InsightPolicy
 from trellis.people.models import (
@@ -78,7 +83,8 @@ class Holding:
     and where none is named nobody but that person does; `page` is the address of one record;
     `can_be_shared` matches those that make sense to somebody else, where any do. `through` leads
     from a part to the thing that the policy is about. `content` are the fields of a record of
-    facts that stay with its owner when her partner takes the facts along.
+    facts that stay with its owner when her partner takes the facts along. `kept_back` nobody takes
+    along: a count that is still open.
     """
 
     words: str
@@ -90,6 +96,7 @@ class Holding:
     can_be_shared: Q | None = None
     through: str = "pk"
     content: tuple[str, ...] = ()
+    kept_back: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -145,6 +152,16 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(_PLAN, YOUR_PLAN, Comment, ("plan__teacher", "by")),
     Holding(_PLAN, YOUR_PLAN, Collaborator, ("plan__teacher", "person")),
     Holding(_EVIDENCE, BY_NAME, EvidenceItem, ("owner",), EvidencePolicy),
+    # What the class said stands on its page once it is closed, and in the evidence.
+    Holding(
+        _EVIDENCE,
+        ONLY_YOU,
+        ClassCollection,
+        ("teacher",),
+        ClassCollectionPolicy,
+        "web:class_collection",
+        kept_back=("counts", "code"),
+    ),
     Holding(
         _INSIGHTS,
         BY_NAME,
@@ -279,6 +296,8 @@ def _plain(holding: Holding, owner: Person) -> Iterator[dict[str, object]]:
             row.pop(field.attname)
             person = getattr(record, field.name)
             row[field.name] = str(person) if person else None
+        for name in holding.kept_back:
+            del row[name]
         if holding.content and holding.policy and holding.policy().owner_of(record) != owner:
             row = {name: value for name, value in row.items() if name not in holding.content}
         yield row

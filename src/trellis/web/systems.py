@@ -14,10 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from trellis.evidence import policies, systems
 from trellis.people.requests import PersonRequest
 from trellis.trust import clock
-from trellis.ui.visibility import Visible
 from trellis.web.imports import ADMINISTRATORS, administrator
-
-NOBODY_TWICE = Visible("Administrators; the key itself is shown once", "users")
 
 
 def _last_day() -> object:
@@ -35,7 +32,7 @@ class TokenForm(forms.Form):
     may_accept_leavers = forms.BooleanField(
         label="Also apply files that leave many people out, without asking", required=False
     )
-    visible_to = {"name": NOBODY_TWICE, "ends_on": ADMINISTRATORS,
+    visible_to = {"name": ADMINISTRATORS, "ends_on": ADMINISTRATORS,
                   "may_accept_leavers": ADMINISTRATORS}  # fmt: skip
 
 
