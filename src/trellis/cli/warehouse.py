@@ -92,4 +92,5 @@ def export(
         console.print(str(error), markup=False)
         raise typer.Exit(OTHERWISE) from error
     rows = sum(one.rows for one in done)
-    console.print(f"{len(done)} tables, {rows:,} rows: {folder}")
+    tables = "1 table" if len(done) == 1 else f"{len(done)} tables"
+    console.print(f"{tables}, {rows:,} rows: {folder}")
