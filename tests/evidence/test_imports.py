@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from tests.cast import ben, hana
 from tests.interchange import tiny
@@ -307,8 +308,11 @@ def test_nobody_gets_a_usable_password_from_an_import(tmp_path: Path) -> None:
 class _FailsLast:
     """A loader that fails when everything else was written."""
 
+    def __init__(self, failure: Exception) -> None:
+        self.failure = failure
+
     def differences(self, _files: DistrictFiles, _bringing: Bringing) -> Iterator[Difference]:
-        raise RuntimeError("the last loader fails")
+        raise self.failure
         yield
 
     def known_ids(self) -> dict[str, set[str]]:
@@ -331,13 +335,23 @@ def test_a_failure_at_the_very_end_leaves_database_and_warehouse_as_they_were(
     found = checked(bundle)
 
     with pytest.raises(RuntimeError):
-        imports.apply(found, (*LOADERS, _FailsLast()), by=None)
+        imports.apply(found, (*LOADERS, _FailsLast(RuntimeError("the last fails"))), by=None)
 
     assert (counts(), queries.warehouse().manifest) == (before, manifest)
     assert Person.objects.count() == people
     assert Person.objects.get(external_id="t-ana").given_name == "Ana"
     assert sorted(p for p in settings.TRELLIS_WAREHOUSE.rglob("*") if p.is_file()) == files
     assert found.record.state == Import.State.PREVIEWED
+
+
+def test_a_database_held_by_another_program_is_named_as_the_reason(tmp_path: Path) -> None:
+    found = checked(tiny.write_district(tmp_path))
+    held = _FailsLast(OperationalError("database is locked"))
+
+    with pytest.raises(imports.CannotApply, match="Another program may hold it"):
+        imports.apply(found, (*LOADERS, held), by=None)
+
+    assert not Section.objects.exists()
 
 
 def test_files_with_problems_are_refused_and_cannot_be_applied(tmp_path: Path) -> None:

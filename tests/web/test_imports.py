@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests.cast import ana, ben, chi, dee, eli, fay, gus, hana
 from tests.interchange import tiny
-from trellis.evidence import imports
+from trellis.evidence import imports, undoing
 from trellis.evidence.models import Import
 from trellis.insights.models import Computation
 from trellis.people.models import Person, Section, Student
@@ -236,6 +236,36 @@ def test_hana_sees_what_undoing_takes_back_and_undoes_it(browser: Client, tmp_pa
     assert "Undone" in shown
     assert "What was taken back" in shown
     assert browser.get(f"/imports/{brought.pk}/undo/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (undoing.CannotUndo("The database did not take the rows back."), "did not take the rows"),
+        (RuntimeError("unexpected"), "the log of the server says what happened"),
+    ],
+)
+def test_hana_is_told_why_an_import_was_not_undone(
+    browser: Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: Exception,
+    said: str,
+) -> None:
+    def fails(_brought: Import, **_how: object) -> None:
+        Import.objects.update(state=Import.State.APPLIED)
+        raise failure
+
+    brought = bring(browser, tiny.write_district(tmp_path))
+    browser.post(f"/imports/{brought.pk}/apply/")
+    monkeypatch.setattr(undoing, "undo", fails)
+
+    browser.post(f"/imports/{brought.pk}/undo/")
+
+    shown = page(browser, brought)
+    assert "It was not undone." in shown
+    assert said in shown
+    assert Section.objects.exists()
 
 
 def test_hana_reads_all_of_a_list_by_name(browser: Client, tmp_path: Path) -> None:

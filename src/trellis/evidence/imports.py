@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol
 
 import polars as pl
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.utils.text import get_valid_filename
 
 from trellis.evidence import analytic, listing, mappings, queries
@@ -245,12 +245,15 @@ def apply(
     warehouse = Warehouse(settings.TRELLIS_WAREHOUSE)
     try:
         with warehouse.alone(waiting=lambda: tell(WAITING, 0, 0)):
-            if (
-                checked.after != queries.last_applied()
-            ):  # what the files were checked against is gone
+            if checked.after != queries.last_applied():  # what it was checked against is gone
                 checked = read_again(brought, checked.paths, loaders, tell=tell)
             try:
                 _write_and_commit(checked, loaders, warehouse, by=by, tell=tell)
+            except OperationalError as error:
+                raise CannotApply(
+                    "The database could not be written, so nothing was changed. Another program "
+                    "may hold it, or its disk may be full: try again, or run trellis doctor."
+                ) from error
             except DatabaseError as error:
                 raise CannotApply(
                     "The database did not take the rows, so nothing was changed. "

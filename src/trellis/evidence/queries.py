@@ -150,6 +150,7 @@ class ImportPage:
     may_apply: bool
     refused: bool
     undone: bool
+    not_undone: str
     may_undo: bool
     may_take_sound: bool
     sound_rows: bool
@@ -194,6 +195,7 @@ def import_page(brought: Import) -> ImportPage:
         may_apply=brought.state == Import.State.PREVIEWED,
         refused=brought.state == Import.State.REFUSED,
         undone=brought.state == Import.State.UNDONE,
+        not_undone=progress.get("not_undone", ""),
         may_undo=last_applied() == brought and brought.journal.exists(),
         may_take_sound=_may_take_sound(brought),
         sound_rows=brought.sound_rows,

@@ -41,6 +41,11 @@ def begin_undoing(brought: Import) -> bool:
     return bool(standing.update(state=Import.State.UNDOING, progress={}))
 
 
+def tell_why(brought: Import, why: str) -> None:
+    """Keep for the page why an undoing that was begun has not happened."""
+    Import.objects.filter(pk=brought.pk).update(progress={"not_undone": why})
+
+
 def undo(
     brought: Import, *, by: Person | None, derived: Derived, tell: Tell = silent
 ) -> list[TakenBack]:

@@ -16,6 +16,7 @@ UNEXPECTED = (
     "Something went wrong in Trellis, not in your files. Nothing was changed; "
     "the log of the server says what happened."
 )
+NOT_UNDONE = "Something went wrong in Trellis. Nothing was taken back; the log of the server says what happened."
 # Reading, comparing, writing tables, storing rows: what a bar on the page can tell apart.
 STEPS = 4
 
@@ -108,8 +109,12 @@ def undo_import(import_id: str, by: str) -> None:
     try:
         with at_work(brought.pk):
             undoing.undo(brought, by=person, derived=DERIVED, tell=_Teller(brought))
-    except undoing.CannotUndo:
+    except undoing.CannotUndo as problem:
         log.exception("Import %s was not undone", import_id)
+        undoing.tell_why(brought, str(problem))
+    except Exception:
+        log.exception("Undoing import %s failed", import_id)
+        undoing.tell_why(brought, NOT_UNDONE)
     else:
         after_import()
 
