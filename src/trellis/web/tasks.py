@@ -16,7 +16,10 @@ UNEXPECTED = (
     "Something went wrong in Trellis, not in your files. Nothing was changed; "
     "the log of the server says what happened."
 )
-NOT_UNDONE = "Something went wrong in Trellis. Nothing was taken back; the log of the server says what happened."
+NOT_UNDONE = (
+    "Something went wrong in Trellis. Nothing was taken back; "
+    "the log of the server says what happened."
+)
 # Reading, comparing, writing tables, storing rows: what a bar on the page can tell apart.
 STEPS = 4
 
