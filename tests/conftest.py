@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from tests.demonstration import built_once
 
@@ -21,6 +22,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _uses_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(fixtures & USES_DATABASE)
+
+
+@pytest.fixture
+def own_warehouse(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the states that other tests froze out of sight."""
+    settings.TRELLIS_WAREHOUSE = tmp_path_factory.mktemp("warehouse")
 
 
 @pytest.fixture(scope="session")

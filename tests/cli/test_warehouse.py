@@ -13,7 +13,7 @@ from trellis.evidence import queries
 from trellis.warehouse import store
 from trellis.web.loaders import bring_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_warehouse")]
 
 
 def trellis(*words: str) -> Result:

@@ -75,6 +75,7 @@ def test_a_disk_that_refuses_leaves_everything_as_it_was(
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("own_warehouse")
 def test_the_page_of_an_import_says_that_the_disk_is_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
