@@ -13,6 +13,7 @@ def answer(student: Page, code: str, word: str) -> None:
     student.goto("/class/")
     student.get_by_label("The code of your class").fill(code.lower())
     student.get_by_role("button", name="Go on").click()
+    expect(student.get_by_role("group")).to_have_count(len(ITEMS))
     for question in student.get_by_role("group").all():
         question.get_by_role("radio", name=word, exact=True).check()
     student.get_by_role("button", name="Send my answers").click()
@@ -35,12 +36,14 @@ def test_ana_asks_five_answer_and_only_she_sees_what_they_said(new_page: NewPage
     ana = new_page("Ana")
     ana.goto("/insights/evidence/")
     ana.get_by_role("link", name="Ask my class").click()
+    expect(ana.get_by_role("heading", name="Ask my class", level=1)).to_be_visible()
     look(ana, "ask-my-class")
     ana.get_by_role("link", name="Ask Grade").first.click()
     ana.get_by_role("button", name="Get a code").click()
     code = ana.locator(".t-classcode").inner_text().strip()
     look(ana, "class-collection")
     ana.get_by_role("link", name="Show it large").click()
+    expect(ana).to_have_url(re.compile("/show/"))
     look(ana, "class-code-large")
     ana.get_by_role("link", name="Back").click()
 

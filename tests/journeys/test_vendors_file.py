@@ -20,6 +20,7 @@ def test_hana_explains_a_vendors_file_once(new_page: NewPage, tmp_path: Path) ->
     look(page, "unknown-file")
 
     page.get_by_role("link", name="Yes, these are test results").click()
+    expect(page.get_by_role("heading", name="What do these columns mean?")).to_be_visible()
     look(page, "mapping")
     page.locator("#id_grade__column").select_option("DistrictName")
     first = page.get_by_role("region", name="The first rows as Trellis reads them")
@@ -31,7 +32,7 @@ def test_hana_explains_a_vendors_file_once(new_page: NewPage, tmp_path: Path) ->
 
     # The made-up students are in no roster: each is named by the vendor's own row and column.
     expect(page.get_by_text("Change how it is read")).to_be_visible()
-    expect(page.get_by_role("cell", name="StudentID").first).to_be_visible()
+    expect(page.get_by_role("rowheader", name="StudentID").first).to_be_visible()
     look(page, "mapped-with-problems")
     page.goto("/mappings/")
     expect(page.get_by_role("rowheader", name="Growth test")).to_be_visible()
