@@ -1,13 +1,22 @@
-"""`trellis compute`: compute insights and run reviews now, rather than in the background."""
+"""`trellis compute`: compute everybody's insights now; each subcommand computes one file alone.
 
+The subcommands need neither a database nor a configured installation: a file in, files out.
+"""
+
+import typer
 from rich.console import Console
 
 from trellis.cli.platform import start_django
 from trellis.cli.progress import Steps
 
+app = typer.Typer(invoke_without_command=True, add_completion=False)
 
-def compute() -> None:
-    """Compute everybody's insights, and run the reviews that new data wait for."""
+
+@app.callback()
+def compute(context: typer.Context) -> None:
+    """Compute everybody's insights, and run the reviews that new data wait for; or one file."""
+    if context.invoked_subcommand:
+        return
     start_django()
     console = Console()
     steps = Steps(console)

@@ -2,10 +2,9 @@
 
 import typer
 
-from trellis.cli import framework, mapping, review, token, warehouse
+from trellis.cli import compute, framework, mapping, review, token, warehouse
 from trellis.cli.bring import bring, undo
 from trellis.cli.check import check
-from trellis.cli.compute import compute
 from trellis.cli.demo import demo
 from trellis.cli.doctor import doctor
 from trellis.cli.serve import serve
@@ -24,7 +23,7 @@ app.command()(doctor)
 app.command()(check)
 app.command("import")(bring)
 app.command()(undo)
-app.command()(compute)
+app.add_typer(compute.app, name="compute")
 app.add_typer(review.app, name="review")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(warehouse.app, name="warehouse")
