@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import log
 
 from trellis.stats import TrellisNumbersError
 
@@ -32,6 +33,7 @@ class Source(StrEnum):
     VISIT = "visit"
     CLASS_FEEDBACK = "class feedback"
     SELF_REFLECTION = "self-reflection"
+    TALK = "talk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,12 @@ class Look:
     """One reading of one element.
 
     piece : what is switched on or off as a whole (a visit, one class's answers, one reflection)
-    level : on the scale of level words, 0 (not seen this time) to 3 (established)
-    known_variance : sampling variance that is known from the piece itself (students' answers)
+    level : on the scale of level words, 0 (not seen this time) to 3 (established); for talk the
+        logit of the rate
+    known_variance : sampling variance that is known from the piece itself (students' answers, or
+        the turns of a lesson)
     by : the visitor or the class that looked
-    n : how many people answered, 1 for a visit or a reflection
+    n : how many people answered or turns were counted, 1 for a visit or a reflection
     section : the class that was seen, when known
     """
 
@@ -85,6 +89,27 @@ def class_answers(mean: float, sd: float, n: int) -> tuple[float, float]:
     scale = TOP_LEVEL / FREQUENCY_STEPS
     variance = (n * sd**2 + 2.0) / (n + 1) / n
     return (mean - 1.0) * scale, variance * scale**2
+
+
+def talk_rate(rate: float, n: int) -> tuple[float, float]:
+    """Return the logit of a rate out of n turns or questions, and its sampling variance.
+
+    Half a turn is added on each side, so that none and all are read too: log((k + 1/2) / (n - k +
+    1/2)) with variance 1 / (k + 1/2) + 1 / (n - k + 1/2), k = rate * n (the delta method).
+
+    Raises
+    ------
+    TrellisNumbersError
+        if nothing was counted, or the rate is not between 0 and 1
+
+    References
+    ----------
+    Gart & Zweifel (1967), Biometrika 54, 181-187.
+    """
+    if n < 1 or not 0.0 <= rate <= 1.0:
+        raise TrellisNumbersError("A rate of talk lies between 0 and 1, out of at least one turn.")
+    yes, no = rate * n + 0.5, (1.0 - rate) * n + 0.5
+    return log(yes / no), 1.0 / yes + 1.0 / no
 
 
 def without(looks: Iterable[Look], pieces: Iterable[str]) -> tuple[Look, ...]:
