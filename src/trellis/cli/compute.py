@@ -6,10 +6,12 @@ The subcommands need neither a database nor a configured installation: a file in
 import typer
 from rich.console import Console
 
+from trellis.cli.growth import growth
 from trellis.cli.platform import start_django
 from trellis.cli.progress import Steps
 
 app = typer.Typer(invoke_without_command=True, add_completion=False)
+app.command()(growth)
 
 
 @app.callback()
