@@ -7,14 +7,14 @@ from enum import StrEnum
 
 import numpy as np
 
-from trellis.diagnosis import practice, sentences
+from trellis.diagnosis import practice, sentences, sources
 from trellis.diagnosis.looks import ELEMENTS, Look, Source
 from trellis.diagnosis.practice import INDEX, Settings
+from trellis.diagnosis.sureness import SEE_DIFFERENTLY
 
 MOST_BY_ONE = 2 / 3
 OLD_AFTER_DAYS = 90
 CLOSE_TOGETHER_DAYS = 21
-SEE_DIFFERENTLY = 2.0  # standardized distance between sources
 
 
 class Act(StrEnum):
@@ -99,26 +99,12 @@ def other_explanations(
         *_about_sections(visits, sections),
         *_about_visitors(visits),
         *_about_time(visits, direct, on),
-        *_about_sources(visits, answers, settings),
+        *_about_sources(element, looks, settings),
         *_about_weight(element, looks, settings, on),
     ]
     if visits or not answers:
         reasons.append(sentences.WORDS[element].other_explanation)
     return tuple(reasons)
-
-
-def sources_disagree(visits: Sequence[Look], answers: Sequence[Look], settings: Settings) -> float:
-    """Return visits minus class feedback in standard errors, each from its usual level."""
-    v = settings.variances
-    a, b = (
-        np.mean([look.level - settings.usual[look.source, look.element] for look in group])
-        for group in (visits, answers)
-    )
-    noise = (v.lesson + v.visit) / len(visits) + v.visitor
-    noise += (
-        v.feedback / len(answers) + v.klass + float(np.mean([k.known_variance for k in answers]))
-    )
-    return float((a - b) / np.sqrt(noise))
 
 
 def _about_sections(visits: Sequence[Look], sections: int) -> list[str]:
@@ -149,9 +135,11 @@ def _about_time(visits: Sequence[Look], direct: Sequence[Look], on: date) -> lis
     return said
 
 
-def _about_sources(
-    visits: Sequence[Look], answers: Sequence[Look], settings: Settings
-) -> list[str]:
+def _about_sources(element: str, looks: Sequence[Look], settings: Settings) -> list[str]:
+    visits, answers = (
+        [look for look in looks if look.element == element and look.source == source]
+        for source in (Source.VISIT, Source.CLASS_FEEDBACK)
+    )
     if not visits and answers:
         return [
             "It rests on students’ answers alone. How often something happens and how well it "
@@ -159,15 +147,13 @@ def _about_sources(
         ]
     if visits and not answers:
         return ["Only visitors have looked so far. Students may tell it differently."]
-    if not visits or not answers:
-        return []
-    distance = sources_disagree(visits, answers, settings)
-    if abs(distance) < SEE_DIFFERENTLY:
+    apart = sources.apart(element, looks, settings)
+    if apart is None or abs(apart.z) <= SEE_DIFFERENTLY:
         return []
     more = (
-        "visitors see it more often than students say"
-        if distance > 0
-        else ("students say it happens more often than visitors see it")
+        "students say it happens more often than visitors see it"
+        if apart.z > 0
+        else "visitors see it more often than students say"
     )
     return [f"Your students and the visits see this differently: {more}."]
 

@@ -10,7 +10,9 @@ from types import MappingProxyType
 from trellis.diagnosis import practice, signals
 from trellis.diagnosis.looks import ELEMENTS, Look, Source, class_answers
 from trellis.diagnosis.practice import Settings, Variances
-from trellis.diagnosis.signals import Claim, Setting, Sure
+from trellis.diagnosis.rules import Setting
+from trellis.diagnosis.signals import Claim
+from trellis.diagnosis.sureness import Sure
 from trellis.evidence.models import EvidenceItem
 from trellis.evidence.models import Source as ItemSource
 from trellis.insights.models import Fit, Insight
