@@ -48,6 +48,7 @@ IN_WORDS = {
     Source.VISIT: "visits, which see a lesson here and there",
     Source.CLASS_FEEDBACK: "students’ answers, which say how often, not how well",
     Source.SELF_REFLECTION: "your own readings",
+    Source.TALK: "talk in recorded lessons, which says who spoke and how, not what was learned",
 }
 CLASS_SIZE = 22
 ANSWER_VARIANCE = 0.6  # of one student's answer, in squared level units
