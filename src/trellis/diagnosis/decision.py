@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from scipy.special import ndtri
 
-from trellis.diagnosis.signals import DELTA_IN_SD, EARLY
+from trellis.diagnosis.sureness import DELTA_IN_SD, EARLY
 from trellis.stats import TrellisNumbersError
 
 MOST_FURTHER = 24  # lessons: what a school year can hold
