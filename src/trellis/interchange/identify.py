@@ -28,6 +28,7 @@ class Identified:
     ----------
     kinds : each thing that is in it, in words; empty if it could not be opened.
     rows : rows of all files that were read.
+    unused : every error stands in a file of which Trellis keeps nothing.
     findings : every departure, with files named as they stand inside of what was looked at.
     """
 
@@ -35,6 +36,7 @@ class Identified:
     files: int
     rows: int
     findings: tuple[Problem, ...]
+    unused: bool = False
 
 
 def identify(path: Path) -> Identified:
@@ -46,12 +48,18 @@ def identify(path: Path) -> Identified:
     findings = tuple(_inside(problem, path) for problem in read.problems)
     if _is_binary(path):
         return Identified((), 0, 0, (_not_text(path),))
-    opened = read.files or any(p.code not in CLOSED for p in findings)
-    if not opened or (findings and all(p.code in CLOSED for p in findings)):
+    if not _opened(read):
         return Identified((), 0, 0, findings)
     kinds = tuple(_kinds(read)) or (UNKNOWN,)
     rows = sum(file.rows for file in read.files)
-    return Identified(kinds, len(read.files), rows, findings)
+    return Identified(kinds, len(read.files), rows, findings, read.wrong_only_where_unused)
+
+
+def _opened(read: DistrictFiles) -> bool:
+    """Ask whether anything could be read: one closed file among others is a finding."""
+    closed = {problem.file for problem in read.problems if problem.code in CLOSED}
+    open_file = any(file.name not in closed for file in read.files)
+    return open_file or any(problem.code not in CLOSED for problem in read.problems)
 
 
 def _inside(problem: Problem, path: Path) -> Problem:
