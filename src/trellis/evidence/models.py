@@ -256,6 +256,18 @@ class LearningObjective(models.Model):
         return self.code or self.statement
 
 
+class LineItem(models.Model):
+    """What results of a roster refer to, so that later results need not bring it again."""
+
+    external_id = models.CharField(max_length=100, unique=True)
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="line_items")
+    objectives = models.TextField(blank=True)  # their identifiers, one a line
+    items = models.PositiveIntegerField()  # the most answers that can be right; 0 if not known
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
 class Framework(models.Model):
     """A framework of practice, or standards of what students are to learn, by its publisher."""
 

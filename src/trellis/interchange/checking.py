@@ -63,9 +63,9 @@ def check(text: CsvText, spec: FileSpec, file: str) -> Checked:
     problems += _duplicates(raw, spec, file)
     typed = raw.select(ROW, *(_typed(column, spec) for column in spec.columns))
     # What has the wrong type is empty here; it has been said what is wrong with it.
-    said = {(p.row, p.field) for p in problems if p.severity is Severity.ERROR}
+    wrong = {(p.row, p.field) for p in problems if p.severity is Severity.ERROR}
     broken = _rule_problems(typed, spec.rules, file)
-    problems += (problem for problem in broken if (problem.row, problem.field) not in said)
+    problems += (problem for problem in broken if (problem.row, problem.field) not in wrong)
     return Checked(typed, tuple(problems))
 
 

@@ -72,6 +72,7 @@ def names_known(known: Known | None) -> Ids | None:
     return {
         "users": {*adults, *students},
         "classes": known.ids.get("section", set()),
+        "lineItems": known.ids.get("line_item", set()),
         "schools": known.ids.get("school", set()),
     }
 

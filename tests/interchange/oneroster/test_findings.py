@@ -242,9 +242,7 @@ def test_demographics_of_nobody_are_found(tmp_path: Path) -> None:
     text = f"{','.join(columns)}\np-9{',' * (len(columns) - 1)}\n"
     manifest = tiny.manifest((*tiny.ONEROSTER, *MORE, "demographics"))
 
-    (problem,) = found_in(
-        tmp_path, {**FILES, "manifest.csv": manifest, "demographics.csv": text}
-    )
+    (problem,) = found_in(tmp_path, {**FILES, "manifest.csv": manifest, "demographics.csv": text})
 
     said = ("reference.missing_target_record", "demographics.csv", 2, "sourcedId")
     assert place(problem) == said
