@@ -194,6 +194,7 @@ class Source(models.TextChoices):
     CLASS_FEEDBACK = "class feedback", "Class feedback"
     SELF_REFLECTION = "self-reflection", "Your own reading"
     STUDENT_WORK = "student work", "Student work"
+    TALK = "talk", "Classroom talk"
     VIEW = "view", "Your answer to an insight"
 
 
@@ -201,7 +202,8 @@ class EvidenceItem(models.Model):
     """A dated, low-inference record about one element of a teacher's practice; hers.
 
     `value` is on the level-word scale 0 to 3 for visits and reflections, the mean answer on
-    1 to 5 for class feedback; `spread` is the standard deviation between students.
+    1 to 5 for class feedback, a rate 0 to 1 out of `n` for classroom talk; `spread` is the
+    standard deviation between students.
     `lesson` groups what was seen in the same lesson: such marks move together.
     """
 

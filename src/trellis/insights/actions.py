@@ -190,6 +190,8 @@ def _piece(item: EvidenceItem) -> "QuerySet[EvidenceItem]":
         return own.filter(section=item.section, seen_on=item.seen_on)
     if item.source == Source.SELF_REFLECTION:
         return own.filter(seen_on=item.seen_on)
+    if item.source == Source.TALK:
+        return own.filter(lesson=item.lesson)
     return own.filter(pk=item.pk)
 
 
