@@ -38,7 +38,6 @@ FINDS = {
         "evidence.EvidenceItem",
         "insights.Insight",
         "insights.Reply",
-        "insights.LessonTalk",
         "partnership",
         "shared visit",
         BENS,

@@ -53,8 +53,7 @@ def valid_bundles(draw: st.DrawFn, version: oneroster.Version | None = None) -> 
 
 def _cell(column: Column, name: str, place: int, rows: int, mode: str) -> st.SearchStrategy[object]:
     if column.name == "sourcedId":
-        # Demographics bear the name of their user.
-        return st.just(f"{column.refers or name}-{place}")
+        return st.just(f"{name}-{place}")
     if column.name == "status":
         return st.just("active" if mode == "delta" else None)
     if column.name == "dateLastModified":
