@@ -83,6 +83,23 @@ def test_what_is_not_there_or_not_text_is_unreadable(tmp_path: Path) -> None:
     assert as_json(sheet)[0] == 2
 
 
+def test_one_file_that_is_no_text_among_others_is_a_finding(tmp_path: Path) -> None:
+    bundle = tiny.write_bundle(tmp_path / "oneroster.zip", orgs="PK\x03\x04\x00")
+
+    code, found = as_json(bundle)
+
+    assert code == 1
+    assert ("csv.not_text", "orgs.csv") in {(f["code"], f["file"]) for f in found}
+
+
+def test_bytes_under_an_unknown_name_are_no_csv(tmp_path: Path) -> None:
+    (tmp_path / "growth.csv").write_bytes(b"PK\x03\x04\x00\x00")
+
+    code, found = as_json(tmp_path / "growth.csv")
+
+    assert (code, [f["code"] for f in found]) == (2, ["csv.not_text"])
+
+
 def test_a_whole_district_is_told_by_its_parts(tmp_path: Path) -> None:
     words = told(tiny.write_district(tmp_path / "district"))
 

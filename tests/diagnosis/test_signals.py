@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pytest
 
 from tests.diagnosis.worlds import SETTINGS, TODAY, a_visit, answers
-from trellis.diagnosis import signals
-from trellis.diagnosis.looks import Look, Source
-from trellis.diagnosis.practice_settings import Instrument
-from trellis.diagnosis.signals import Kind, Rule, Setting, Sure
+from trellis.diagnosis import rules, signals, sureness
+from trellis.diagnosis.looks import Look
+from trellis.diagnosis.rules import Kind, Setting
+from trellis.diagnosis.sureness import Sure
 
 SINCE = date(2025, 8, 1)
 AROUND = Setting(TODAY, SINCE, {"math": "math", "ela": "ELA"})
@@ -43,7 +43,7 @@ def test_ana_reads_a_strength_first_and_then_where_to_look_next() -> None:
     assert found[0].element == SUPPORT
     assert found[1].title == "Students’ explanations in math are often short"
     assert found[1].text.startswith("In math, students usually give an answer and stop")
-    assert found[1].rule == Rule.OWN_TEACHING
+    assert found[1].rule == rules.OWN_TEACHING
     assert found[1].sure in {Sure.FAIRLY, Sure.WELL}
 
 
@@ -78,7 +78,7 @@ def test_a_next_step_is_never_shown_without_a_strength() -> None:
 
     strengths = sum(c.kind == Kind.STRENGTH for c in found)
     assert len(found) - strengths <= strengths
-    assert len(found) <= signals.MOST_CLAIMS
+    assert len(found) <= sureness.MOST_CLAIMS
 
 
 def test_a_change_needs_four_looks_on_each_side() -> None:
@@ -86,14 +86,15 @@ def test_a_change_needs_four_looks_on_each_side() -> None:
     after = visits_to(THINKING, 3.0, 4)
     few = visits_to(THINKING, 0.5, 3, start=date(2024, 9, 1))
     enough = visits_to(THINKING, 0.5, 4, start=date(2024, 9, 1))
-    clear = Instrument(by=0.03, piece=0.01, own=0.05)
-    moving = replace(SETTINGS, drift=0.4, shared=0.02, instruments={Source.VISIT: clear})
+    moving = replace(
+        SETTINGS, variances=replace(SETTINGS.variances, drift_element=0.4, lesson=0.01, visit=0.05)
+    )
 
     with_few = signals.claims([*rest, *few, *after], moving, AROUND)
     with_enough = signals.claims([*rest, *enough, *after], moving, AROUND)
 
-    assert Rule.OWN_EARLIER_SELF not in {c.rule for c in with_few}
-    grown = next(c for c in with_enough if c.rule == Rule.OWN_EARLIER_SELF)
+    assert rules.EARLIER_SELF not in [c.rule for c in with_few]
+    grown = next(c for c in with_enough if c.rule == rules.EARLIER_SELF)
     assert grown.kind == Kind.STRENGTH
     assert grown.title == "Students’ explanations have grown"
 
@@ -108,13 +109,13 @@ def test_a_change_needs_four_looks_on_each_side() -> None:
     ],
 )
 def test_the_words_are_tied_to_the_probability(probability: float, words: str) -> None:
-    assert signals.sure(probability) == words
+    assert sureness.sure(probability) == words
 
 
 def test_the_subject_is_named_only_when_most_looks_were_made_in_it() -> None:
     math = visits_to(THINKING, 1.0, 2)
     elsewhere = [replace(k, section="ela") for k in visits_to(THINKING, 1.0, 2)]
 
-    assert signals.subject_of(math, AROUND.subjects) == "math"
-    assert signals.subject_of([*math, *elsewhere], AROUND.subjects) == ""
-    assert signals.subject_of([replace(k, section="") for k in math], AROUND.subjects) == ""
+    assert rules.subject_of(math, AROUND.subjects) == "math"
+    assert rules.subject_of([*math, *elsewhere], AROUND.subjects) == ""
+    assert rules.subject_of([replace(k, section="") for k in math], AROUND.subjects) == ""

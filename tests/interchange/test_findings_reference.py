@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(
-    r"(csv|header|json|import|manifest|mapping|package|reference|report|row|semantic)\.[a-z_]+"
+    r"(csv|header|json|import|manifest|mapping|package|reference|report|row|semantic|transcript)\.[a-z_]+"
 )
 # A file and a property of OneRoster that look like codes.
 NO_CODES = {"manifest.csv", "manifest.version"}

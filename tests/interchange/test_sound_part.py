@@ -75,3 +75,28 @@ def test_files_without_an_error_stay_as_they_are(tmp_path: Path) -> None:
     read = read_district([tiny.write_district(tmp_path)])
 
     assert sound_part(read) is read
+
+
+def test_what_names_a_row_that_cannot_be_split_waits_for_it(tmp_path: Path) -> None:
+    part = the_sound_part(tmp_path, "users", "t-chi,,,true,chi", "t-chi,,,true,chi,chi")
+
+    codes = {Path(p.file).name: p.code for p in part.set_aside}
+    assert codes.pop("users.csv") == "csv.row_width_mismatch"
+    assert {"roles.csv", "staff.csv"} <= codes.keys()
+    assert set(codes.values()) == {"reference.target_refused"}
+
+
+def test_files_stay_full_where_only_what_is_never_kept_has_errors(tmp_path: Path) -> None:
+    scales = (
+        "sourcedId,status,dateLastModified,title,type,orgSourcedId,courseSourcedId,classSourcedId,"
+        "scoreScaleValue\nsc1,,,Letters,letter,s1,math4,c1,A=4\n"
+    )
+    read = read_district([tiny.write_bundle(tmp_path / "oneroster.zip", scoreScales=scales)])
+
+    part = sound_part(read)
+
+    assert not read.sound
+    assert read.wrong_only_where_unused
+    assert part.sound
+    assert set(part.modes.values()) == {"bulk"}
+    assert [p.code for p in part.set_aside] == ["semantic.invalid_score_scale_mapping"]

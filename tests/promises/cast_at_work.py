@@ -44,7 +44,7 @@ from trellis.evidence.queries import folder_of
 from trellis.impact.models import ProgramReview, ReadOut
 from trellis.impact.registration import fingerprint
 from trellis.insights.actions import refresh
-from trellis.insights.models import ClassLearning, Insight, Reply
+from trellis.insights.models import ClassLearning, Insight, LessonTalk, Reply
 from trellis.insights.policies import InsightPolicy
 from trellis.interchange.csv_text import read_csv_text
 from trellis.interchange.mapping_proposal import propose
@@ -235,6 +235,13 @@ def _evidence(people: dict[str, Person | None]) -> Objects:
         at=now,
         note=secret("insights.Reply"),
     )
+    said = {"title": "Talk", "text": secret("insights.LessonTalk"), "range": "", "caveats": []}
+    evidence = [{"element": THINKING, "rate": 0.5, "n": 20}]
+    words = {"student": secret("insights.LessonTalk"), "teacher": secret("insights.LessonTalk")}
+    talk = LessonTalk.objects.create(
+        owner=owner, held_on=date(2026, 2, 2), kept_at=now, moments=[words],
+        figures={"rules": "1", "said": [said], "parts": [], "evidence": evidence},
+    )  # fmt: skip
     share(insight, policy=InsightPolicy(), by=owner, audience=_sharee(people), until=UNTIL)
     objective = LearningObjective.objects.create(identifier="o1", statement="Add fractions")
     section = a_section(owner)
@@ -252,6 +259,7 @@ def _evidence(people: dict[str, Person | None]) -> Objects:
     return {
         "section": section.pk,
         "evidence": item.pk,
+        "lesson talk": talk.pk,
         "insight": insight.pk,
         "objective": objective.pk,
     }

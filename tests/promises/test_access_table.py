@@ -38,6 +38,7 @@ FINDS = {
         "evidence.EvidenceItem",
         "insights.Insight",
         "insights.Reply",
+        "insights.LessonTalk",
         "partnership",
         "shared visit",
         BENS,

@@ -29,7 +29,7 @@ from trellis.evidence.models import (
     SystemToken,
 )
 from trellis.impact.models import ProgramReview, ReadOut
-from trellis.insights.models import Insight
+from trellis.insights.models import Insight, LessonTalk
 from trellis.people.models import EvaluatorRelation, Merge, Person, Role, RoleGrant
 from trellis.plans.models import Collaborator, Goal
 from trellis.resources.models import Provider, Resource
@@ -93,6 +93,7 @@ def _work_of(rng: Random, teacher: Person, people: Sequence[Person]) -> None:
         added_at=now,
         withdrawn_at=now if rng.random() < 0.3 else None,
     )
+    LessonTalk.objects.create(owner=teacher, held_on=date(2026, 2, 2), figures={}, kept_at=now)
     Insight.objects.create(
         owner=teacher,
         element="agency.autonomy",

@@ -91,6 +91,17 @@ def test_a_system_without_a_valid_token_is_not_listened_to() -> None:
     assert posted(5_000_000, path=BY_TOKEN, authorization=f"Bearer {key}") == (200, 5_000_000)
 
 
+def test_a_lessons_talk_stays_small_enough_for_memory_whoever_sends_it() -> None:
+    browser = Client()
+    browser.force_login(hana())
+    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.session.session_key}"
+
+    assert posted(5_000_000, path="/insights/talk/", cookie=cookie) == (413, 0)
+    assert posted(5_000_000, path="/insights/talk/", told=False, cookie=cookie)[0] == 413
+    assert posted(900_000, path="/insights/talk/", cookie=cookie) == (200, 900_000)
+    assert settings.FILE_UPLOAD_MAX_MEMORY_SIZE > ORDINARY  # above it Django writes to the disk
+
+
 def test_nobody_sends_more_than_an_import_may_hold() -> None:
     _, key = systems.make_token("Nightly export", by=None)
     size = settings.TRELLIS_LARGEST_UPLOAD + 1

@@ -143,6 +143,16 @@ def import_paths(
         console.print(problem_table(checked.files.problems))
     if not checked.files.sound:
         console.print("[bold]Nothing was changed.[/] Mend the files and import them again.")
+        if checked.files.wrong_only_where_unused:
+            console.print(
+                "What is wrong stands only in files that Trellis checks and does not keep. "
+                "With --sound-rows all the rest is applied as if they were sound."
+            )
+        elif any(file.rows > file.refused for file in checked.files.files):
+            console.print(
+                "If the rest is needed today: --sound-rows applies it without these rows, and "
+                "nobody leaves because of a row that stays out."
+            )
         opened = [p for p in checked.files.problems if p.code not in CLOSED]
         return REFUSED if opened or checked.files.files else UNREADABLE
     if checked.files.set_aside:

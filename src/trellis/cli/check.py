@@ -93,4 +93,9 @@ def _verdict(looked: Identified) -> str:
     told = [f"{errors:,} {'error' if errors == 1 else 'errors'}"] if errors else []
     told += [f"{notices:,} {'notice' if notices == 1 else 'notices'}"] if notices else []
     stops = "An import would refuse these files." if errors else "None of it stops an import."
+    if looked.unused:
+        stops += (
+            " What is wrong stands only in files that Trellis does not keep: an import with "
+            "--sound-rows, or the button for it, applies all the rest."
+        )
     return f"{' and '.join(told)}. {stops} Nothing was applied."

@@ -1,15 +1,16 @@
 """Say what else could explain a claim, and which further look would settle it, cheapest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 import numpy as np
 
-from trellis.diagnosis import practice, sentences
+from trellis.diagnosis import practice, sentences, sources
 from trellis.diagnosis.looks import ELEMENTS, Look, Source
 from trellis.diagnosis.practice import INDEX, Settings
+from trellis.diagnosis.sureness import SEE_DIFFERENTLY
 
 MOST_BY_ONE = 2 / 3
 OLD_AFTER_DAYS = 90
@@ -47,6 +48,7 @@ IN_WORDS = {
     Source.VISIT: "visits, which see a lesson here and there",
     Source.CLASS_FEEDBACK: "students’ answers, which say how often, not how well",
     Source.SELF_REFLECTION: "your own readings",
+    Source.TALK: "talk in recorded lessons, which says who spoke and how, not what was learned",
 }
 CLASS_SIZE = 22
 ANSWER_VARIANCE = 0.6  # of one student's answer, in squared level units
@@ -61,14 +63,13 @@ def what_would_settle(
     """
     weights = np.zeros(len(ELEMENTS))
     weights[INDEX[element]] = 1.0
-    offers = [
-        practice.Offer(act.value, minutes, (_imagined(act, element, looks, on, coach),))
-        for act, minutes in MINUTES.items()
-    ]
-    return tuple(
-        FurtherLook(Act(w.offer.name), w.offer.minutes, w.narrows, narrowing_in_words(w.narrows))
-        for w in practice.what_would_settle(looks, settings, weights, on, offers)
-    )
+    before = practice.sd_after(looks, (), settings, weights, on)
+    offers = []
+    for act, minutes in MINUTES.items():
+        more = _imagined(act, element, looks, on, coach)
+        narrows = 1.0 - practice.sd_after(looks, (more,), settings, weights, on) / before
+        offers.append(FurtherLook(act, minutes, narrows, narrowing_in_words(narrows)))
+    return tuple(sorted(offers, key=lambda offer: offer.minutes))
 
 
 def narrowing_in_words(part: float) -> str:
@@ -99,7 +100,7 @@ def other_explanations(
         *_about_sections(visits, sections),
         *_about_visitors(visits),
         *_about_time(visits, direct, on),
-        *_about_sources(visits, answers, practice.disagreement(looks, settings, element)),
+        *_about_sources(element, looks, settings),
         *_about_weight(element, looks, settings, on),
     ]
     if visits or not answers:
@@ -135,9 +136,11 @@ def _about_time(visits: Sequence[Look], direct: Sequence[Look], on: date) -> lis
     return said
 
 
-def _about_sources(
-    visits: Sequence[Look], answers: Sequence[Look], apart: Mapping[Source, float]
-) -> list[str]:
+def _about_sources(element: str, looks: Sequence[Look], settings: Settings) -> list[str]:
+    visits, answers = (
+        [look for look in looks if look.element == element and look.source == source]
+        for source in (Source.VISIT, Source.CLASS_FEEDBACK)
+    )
     if not visits and answers:
         return [
             "It rests on students’ answers alone. How often something happens and how well it "
@@ -145,15 +148,13 @@ def _about_sources(
         ]
     if visits and not answers:
         return ["Only visitors have looked so far. Students may tell it differently."]
-    if not visits or not answers:
-        return []
-    distance = apart[Source.VISIT]
-    if abs(distance) < practice.SEE_DIFFERENTLY:
+    apart = sources.apart(element, looks, settings)
+    if apart is None or abs(apart.z) <= SEE_DIFFERENTLY:
         return []
     more = (
-        "visitors see it more often than students say"
-        if distance > 0
-        else ("students say it happens more often than visitors see it")
+        "students say it happens more often than visitors see it"
+        if apart.z > 0
+        else "visitors see it more often than students say"
     )
     return [f"Your students and the visits see this differently: {more}."]
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,7 @@ def claim(element: str, *, strength: bool, subject: str, levels: str) -> str:
 
 def change_title(element: str, *, grown: bool) -> str:
     """Return the short title of a claim about a change."""
-    name = WORDS[element].name
-    said = f"{name} {'has grown' if grown else 'is seen less than before'}"
-    plural = name.startswith(("students’", "checks", "clear"))
-    if plural:
-        said = f"{name} {'have grown' if grown else 'are seen less than before'}"
-    return said[0].upper() + said[1:]
+    return f"{_moved(element, grown=grown)}{'' if grown else ' than before'}"
 
 
 def change_claim(element: str, *, grown: bool, levels: str) -> str:
@@ -155,3 +151,43 @@ def change_claim(element: str, *, grown: bool, levels: str) -> str:
     more = "more" if grown else "less"
     name = WORDS[element].name
     return f"Compared with your own earlier lessons, {name} can be seen {more} now: {levels}."
+
+
+def goal_title(element: str, *, grown: bool) -> str:
+    """Return the short title of a claim about a change since she set a goal."""
+    return f"{_moved(element, grown=grown)}{'' if grown else ' than'} {SINCE[grown]}"
+
+
+def goal_claim(element: str, *, grown: bool, day: date, levels: str) -> str:
+    """Return the claim about a change since she set a goal in one sentence."""
+    more, name = "more" if grown else "less", WORDS[element].name
+    return (
+        f"Compared with the day on which you set your goal ({day:%B} {day.day}, {day.year}), "
+        f"{name} can be seen {more} now: {levels}."
+    )
+
+
+def sources_title(element: str) -> str:
+    """Return the short title of a claim that students and visits see an element differently."""
+    return f"Your students and the visits see this differently: {WORDS[element].name}"
+
+
+def sources_claim(element: str, *, students_more: bool, levels: str) -> str:
+    """Return the claim that students and visits differ in one sentence."""
+    more = "more" if students_more else "less"
+    return (
+        f"Your students see {more} of {WORDS[element].name} than the visits do, and by more than "
+        f"the two usually differ. Both can be right. As visits would see it: {levels}."
+    )
+
+
+SINCE = {True: "since you set your goal", False: "when you set your goal"}
+
+
+def _moved(element: str, *, grown: bool) -> str:
+    """Say that an element has grown, or is seen less, as its name's number asks."""
+    name = WORDS[element].name
+    plural = name.startswith(("students’ ", "checks", "clear"))
+    have, are = ("have", "are") if plural else ("has", "is")
+    said = f"{name} {f'{have} grown' if grown else f'{are} seen less'}"
+    return said[0].upper() + said[1:]

@@ -1,186 +1,132 @@
 """Turn estimates into claims: what stands out, how sure, on what, and in which words.
 
-A claim is stated only when P(|x - reference| > delta) passes a threshold. The reference is the rest
-of the teacher's own teaching, or her own earlier self when there are four looks on each side; it is
-never another person. Docs: docs/methods/insights.md.
+The rules (`trellis.diagnosis.rules`) compare; this module decides what of it is shown, so that
+what one teacher reads in sum seldom points the wrong way. The reference is the rest of her own
+teaching, her own earlier self or the day she set her goal; never another person.
+Docs: docs/methods/insights.md.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from types import MappingProxyType
 
 import numpy as np
 from scipy.special import ndtr
 
-from trellis.diagnosis import practice, sentences
+from trellis.diagnosis import doubt, practice, sureness
+from trellis.diagnosis.doubt import FurtherLook
 from trellis.diagnosis.looks import ELEMENTS, LEVEL_WORDS, TOP_LEVEL, Look
 from trellis.diagnosis.practice import INDEX, Settings, Shares, State
+from trellis.diagnosis.rules import RULES, Case, Kind, Rule, Setting
+from trellis.diagnosis.sureness import BAND, Sure, sure
 from trellis.stats import Estimate, Interval
-from trellis.stats.gaussian import Array
 
-EARLY, FAIRLY, WELL = 0.80, 0.90, 0.97
-BAND = 0.80  # level of every interval on a teacher's page
-DELTA_IN_SD = 0.25
-LEAST_DELTA = 0.10  # a tenth of a level word is too little to act on, however sure
-FEWEST_PIECES = 3
-FEWEST_FOR_CHANGE = 4
-FEWEST_OTHER_ELEMENTS = 2
-MOST_CLAIMS = 3
 DESIGN = "visits, class feedback and own readings, smoothed over time"
-
-
-class Sure(StrEnum):
-    """How sure a claim is, in the only words used for it."""
-
-    NOT_ENOUGH = "not enough to say"
-    EARLY = "an early sign"
-    FAIRLY = "fairly sure"
-    WELL = "well supported"
-
-
-class Kind(StrEnum):
-    """What a claim is for."""
-
-    STRENGTH = "strength"
-    NEXT_STEP = "next step"
-
-
-class Rule(StrEnum):
-    """Which comparison a claim makes."""
-
-    OWN_TEACHING = "the rest of your own teaching"
-    OWN_EARLIER_SELF = "your own earlier lessons"
-
-
-VERSION = "1.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is known around the looks.
-
-    on : the day for which claims are made
-    since : start of the school year; looks before it are the earlier self
-    subjects : subject of each section, in lower case ("math"), where known
-    """
-
-    on: date
-    since: date
-    subjects: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One comparison: P(it exceeds delta in its direction), and its mean and SD in level units."""
+    """What one rule finds on one element, whether or not it says enough for a claim.
 
+    mean, sd : of the difference, in level units
+    probability : P(the difference exceeds delta in its direction)
+    """
+
+    element: str
     rule: Rule
-    probability: float
     mean: float
     sd: float
+    probability: float
 
     @property
     def kind(self) -> Kind:
         """Return what a claim from this reading would be for."""
-        return Kind.STRENGTH if self.mean > 0 else Kind.NEXT_STEP
+        return self.rule.kind(self.mean)
+
+    @property
+    def wrong(self) -> float:
+        """Return the probability that the difference has the other sign."""
+        return float(ndtr(-abs(self.mean) / self.sd)) if self.sd > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What stands out in one teacher's evidence, with all that it rests on.
+    """What stands out in one teacher's evidence, in the parts of an argument (Toulmin 1958).
 
-    probability : P(the difference from the reference exceeds delta in the stated direction)
-    level : where the element stands, on the scale of level words, with its 80 % interval
-    difference : from the reference, in level units
-    shares : what the level rests on; sums to 1
-    pulls : signed pull of each piece on the level, in level units
+    Claim: `title` and `text` about an `element`, and what `kind` of claim it is.
+    Grounds: `level` (where the element stands, on the scale of level words), `difference` (from
+    the reference, in level units), both with 80 % intervals; `shares` (what the level rests on;
+    sums to 1), `pulls` (signed pull of each piece on the level), `first` and `last` look.
+    Warrant: the `rule` with its version.
+    Qualifier: `probability` that the difference exceeds delta in its direction; `sure` in words.
+    Rebuttals: what else could explain it.
+    What would settle it: further looks, cheapest first.
     """
 
-    rule: Rule
-    version: str
     element: str
     kind: Kind
-    sure: Sure
-    probability: float
+    title: str
+    text: str
     level: Estimate
     difference: Estimate
     shares: Shares
     pulls: Mapping[str, float]
-    title: str
-    text: str
     first: date
     last: date
+    rule: Rule
+    probability: float
+    sure: Sure
+    rebuttals: tuple[str, ...]
+    settle: tuple[FurtherLook, ...]
 
 
 def claims(looks: Sequence[Look], settings: Settings, setting: Setting) -> tuple[Claim, ...]:
-    """Return what may be shown: strengths first, at least as many as next steps, at most three."""
+    """Return what may be shown: strengths first, at least as many as next steps, at most three.
+
+    The expected share of wrong signs among all that is shown stays at most 10 %.
+    """
     known = practice.state(looks, settings, setting.on)
     found = [
-        claim
+        best
         for element in ELEMENTS
-        if (claim := examine(element, known, settings, setting)) is not None
+        if (best := _best(readings(element, known, settings, setting))) is not None
     ]
-    found.sort(key=lambda c: (-c.probability, c.element))
-    strengths = [c for c in found if c.kind == Kind.STRENGTH]
-    steps = [c for c in found if c.kind == Kind.NEXT_STEP][: min(len(strengths), 1)]
-    return (*strengths[: MOST_CLAIMS - len(steps)], *steps)
+    return tuple(_claim(reading, known, settings, setting) for reading in held(found))
 
 
-def examine(element: str, known: State, settings: Settings, setting: Setting) -> Claim | None:
-    """Return the surest claim about one element, or None when there is not enough to say."""
-    found = readings(element, known, settings, setting)
-    surest = max(found, key=lambda each: each.probability, default=None)
-    if surest is None or surest.probability < EARLY:
-        return None
-    return _claim(element, surest, known, settings, setting)
+def held(found: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Return what of the readings is shown, in order.
+
+    The least sure are dropped until the mean probability of a wrong sign among what is shown, of
+    all rules together, is at most 10 %.
+    """
+    left = sorted(found, key=lambda each: (-each.probability, each.element))
+    shown = _arranged(left)
+    while shown and sum(each.wrong for each in shown) > sureness.MOST_WRONG * len(shown):
+        left.remove(max(shown, key=lambda each: each.wrong))
+        shown = _arranged(left)
+    return shown
 
 
 def readings(
     element: str, known: State, settings: Settings, setting: Setting
 ) -> tuple[Reading, ...]:
-    """Return each comparison that the looks allow, whether or not it says enough for a claim."""
-    direct = [look for look in known.looks if look.element == element]
-    if len({look.piece for look in direct}) < FEWEST_PIECES:
-        return ()
+    """Return what each rule finds where the looks allow it to compare."""
+    case = Case(element, known, settings, setting)
     delta = smallest_that_matters(settings)
-    found = (
-        (Rule.OWN_TEACHING, _against_own_teaching(element, known)),
-        (Rule.OWN_EARLIER_SELF, _against_earlier_self(direct, known, settings, setting)),
-    )
+    found = ((rule, rule.difference(case)) for rule in RULES)
     return tuple(
-        Reading(rule, _probability(abs(reading[0]), reading[1], delta), *reading)
-        for rule, reading in found
-        if reading is not None
+        Reading(element, rule, d.mean, d.sd, sureness.beyond(d.mean, d.sd, delta))
+        for rule, d in found
+        if d is not None
     )
-
-
-def sure(probability: float) -> Sure:
-    """Return the words for a probability."""
-    if probability >= WELL:
-        return Sure.WELL
-    if probability >= FAIRLY:
-        return Sure.FAIRLY
-    return Sure.EARLY if probability >= EARLY else Sure.NOT_ENOUGH
 
 
 def smallest_that_matters(settings: Settings) -> float:
     """Return delta: a quarter SD of teachers' levels, and never less than a tenth of a level."""
-    return max(DELTA_IN_SD * practice.spread_of_teachers(settings), LEAST_DELTA)
-
-
-def own_teaching_weights(element: str, looks: Sequence[Look]) -> Array | None:
-    """Return the weights of "this element minus my other elements", (11,), or None if too few.
-
-    Only elements that have been looked at take part.
-    """
-    others = sorted({INDEX[look.element] for look in looks} - {INDEX[element]})
-    if len(others) < FEWEST_OTHER_ELEMENTS:
-        return None
-    weights = np.zeros(len(ELEMENTS))
-    weights[others] = -1.0 / len(others)
-    weights[INDEX[element]] = 1.0
-    return weights
+    v = settings.variances
+    in_sd = sureness.DELTA_IN_SD * float(np.sqrt(v.general + v.element))
+    return max(in_sd, sureness.LEAST_DELTA)
 
 
 def level_estimate(element: str, known: State) -> Estimate:
@@ -198,80 +144,55 @@ def levels_in_words(interval: Interval) -> str:
     return f"about {low}" if low == high else f"somewhere between {low} and {high}"
 
 
-def subject_of(looks: Sequence[Look], subjects: Mapping[str, str]) -> str:
-    """Return the subject in which at least two thirds of the looks were made, or nothing."""
-    seen = [subjects.get(look.section, "") for look in looks if look.section]
-    if not seen:
-        return ""
-    most = max(sorted(set(seen)), key=seen.count)
-    return most if seen.count(most) * 3 >= 2 * len(looks) else ""
+def words(reading: Reading, known: State, settings: Settings, setting: Setting) -> tuple[str, str]:
+    """Return the title and the sentence of a claim."""
+    levels = levels_in_words(level_estimate(reading.element, known).interval)
+    case = Case(reading.element, known, settings, setting)
+    return reading.rule.say(case, reading.kind, reading.mean, levels)
 
 
-def _against_own_teaching(element: str, known: State) -> tuple[float, float] | None:
-    """Return mean and SD of the element minus the rest, each measured from its usual level."""
-    weights = own_teaching_weights(element, known.looks)
-    if weights is None:
-        return None
-    mean = float((weights @ known.gains) @ known.residuals)
-    variance = float(weights @ (known.cov @ weights))
-    return mean, max(variance, 0.0) ** 0.5
+def _best(found: Sequence[Reading]) -> Reading | None:
+    """Return what to say of one element: that sources differ, before what they say together."""
+    enough = [each for each in found if each.probability >= sureness.EARLY]
+    differ = [each for each in enough if each.kind == Kind.DISAGREEMENT]
+    return max(differ or enough, key=lambda each: each.probability, default=None)
 
 
-def _against_earlier_self(
-    direct: Sequence[Look], known: State, settings: Settings, setting: Setting
-) -> tuple[float, float] | None:
-    before = [look for look in direct if look.on < setting.since]
-    after = [look for look in direct if look.on >= setting.since]
-    if min(len({k.piece for k in before}), len({k.piece for k in after})) < FEWEST_FOR_CHANGE:
-        return None
-    then = sorted(look.on for look in before)[len(before) // 2]
-    return practice.change(known.looks, settings, direct[0].element, then, setting.on)
+def _arranged(found: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Return strengths, at most as many next steps, and one disagreement, three in all."""
+    strengths, steps, differ = (
+        [each for each in found if each.kind == kind]
+        for kind in (Kind.STRENGTH, Kind.NEXT_STEP, Kind.DISAGREEMENT)
+    )
+    steps = steps[: min(len(strengths), sureness.MOST_NEXT_STEPS)]
+    rest = [*steps, *differ[:1]]
+    return (*strengths[: sureness.MOST_CLAIMS - len(rest)], *rest)
 
 
-def _probability(distance: float, sd: float, delta: float) -> float:
-    return float(ndtr((distance - delta) / sd)) if sd > 0 else float(distance > delta)
-
-
-def _claim(
-    element: str, reading: Reading, known: State, settings: Settings, setting: Setting
-) -> Claim:
+def _claim(reading: Reading, known: State, settings: Settings, setting: Setting) -> Claim:
+    element = reading.element
     direct = [look for look in known.looks if look.element == element]
     level = level_estimate(element, known)
-    title, text = words(element, reading, direct, level, setting)
+    title, text = words(reading, known, settings, setting)
     weights = np.zeros(len(ELEMENTS))
     weights[INDEX[element]] = 1.0
     difference = Interval.normal(reading.mean, reading.sd, BAND)
     return Claim(
-        rule=reading.rule,
-        version=VERSION,
         element=element,
         kind=reading.kind,
-        sure=sure(reading.probability),
-        probability=reading.probability,
+        title=title,
+        text=text,
         level=level,
         difference=Estimate(reading.mean, difference, level.n, DESIGN),
         shares=practice.shares(known.looks, settings, weights, setting.on),
         pulls=practice.pulls(known, weights),
-        title=title,
-        text=text,
         first=direct[0].on,
         last=direct[-1].on,
-    )
-
-
-def words(
-    element: str, reading: Reading, direct: Sequence[Look], level: Estimate, setting: Setting
-) -> tuple[str, str]:
-    """Return the title and the sentence of a claim."""
-    strength = reading.kind == Kind.STRENGTH
-    levels = levels_in_words(level.interval)
-    if reading.rule == Rule.OWN_TEACHING:
-        subject = subject_of(direct, setting.subjects)
-        return (
-            sentences.title(element, strength=strength, subject=subject),
-            sentences.claim(element, strength=strength, subject=subject, levels=levels),
-        )
-    return (
-        sentences.change_title(element, grown=strength),
-        sentences.change_claim(element, grown=strength, levels=levels),
+        rule=reading.rule,
+        probability=reading.probability,
+        sure=sure(reading.probability),
+        rebuttals=doubt.other_explanations(
+            element, known.looks, settings, setting.on, setting.classes
+        ),
+        settle=doubt.what_would_settle(element, known.looks, settings, setting.on),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
+from trellis.evidence import line_items, objective_results
 from trellis.interchange.bundle import DistrictFiles
 from trellis.interchange.district import LEVELS
 from trellis.interchange.streams import Streamed
@@ -103,8 +104,8 @@ def _from_roster(
         yield "rosters", (_rosters_changed(files, main, learners), "oneroster/enrollments")
     elif "enrollments" in bundle and "classes" in bundle:
         yield "rosters", (_rosters(bundle, main), "oneroster/enrollments")
-    if {"results", "lineItems", "lineItemLearningObjectiveIds", "classes"} <= bundle.keys():
-        yield "objective_results", (_objective_results(bundle), "oneroster/results")
+    if speaking := [name for name in ("results", *line_items.SAID_BY) if name in bundle]:
+        yield "objective_results", (objective_results.scored(files), f"oneroster/{speaking[0]}")
 
 
 def _tests(rows: pl.DataFrame) -> pl.DataFrame:
@@ -219,39 +220,6 @@ def _rosters_changed(
         .with_columns(pl.col("row").fill_null(0))
         .join(all_sections(said).rename({"school": "school_id"}), on="section", how="left")
         .join(main, on="section", how="left")
-    )
-
-
-def _objective_results(bundle: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Keep the results of line items that measure one objective and were scored."""
-    links = bundle["lineItemLearningObjectiveIds"].select(
-        pl.col("lineItemSourcedId").alias("line_item"),
-        pl.col("learningObjectiveId").alias("objective_id"),
-    )
-    alone = links.filter(pl.len().over("line_item") == 1)
-    years = sections_of(bundle).select("section", "school_year")
-    items = (
-        bundle["lineItems"]
-        .select(
-            pl.col("sourcedId").alias("line_item"),
-            pl.col("classSourcedId").alias("section"),
-            pl.col("resultValueMax").round().cast(pl.Int64).alias("items"),
-        )
-        .join(alone, on="line_item")
-        .join(years, on="section", how="left")
-        .filter(pl.col("items") > 0)
-    )
-    return (
-        bundle["results"]
-        .filter(pl.col("score").is_not_null())
-        .select(
-            pl.col("lineItemSourcedId").alias("line_item"),
-            pl.col("studentSourcedId").alias("student"),
-            pl.col("scoreDate").alias("scored_on"),
-            pl.col("score").round().cast(pl.Int64).alias("correct"),
-            "row",
-        )
-        .join(items, on="line_item")
     )
 
 

@@ -15,14 +15,14 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils.text import get_valid_filename
 
-from trellis.evidence import analytic, listing, mappings, queries
+from trellis.evidence import analytic, left_aside, listing, mappings, objective_results, queries
 from trellis.evidence.events import ImportApplied, ImportRefused, LeaversAccepted
 from trellis.evidence.guard import Ask, asks
 from trellis.evidence.models import Import, JournalEntry
 from trellis.evidence.queries import folder_of as folder_of
 from trellis.interchange.aliases import once_each
 from trellis.interchange.bundle import UNKNOWN_LAYOUT, DistrictFiles, Known
-from trellis.interchange.problems import Problem, Severity, as_record, limited
+from trellis.interchange.problems import Problem, Severity, as_record, in_order, limited
 from trellis.interchange.reading import read_district
 from trellis.interchange.sound import sound_part
 from trellis.interchange.sources import Limits
@@ -169,6 +169,9 @@ def read(
     known = replace(known_of(loaders), mappings=mappings.in_use(), mapping=like.mapping)
     files = read_district(paths, known=known, limits=LIMITS, workplace=settings.TRELLIS_WORKPLACE)
     taken = once_each(sound_part(files) if like.sound_rows else files)
+    if taken.sound:
+        told = in_order((*taken.problems, *left_aside.left_aside(taken)))
+        taken = replace(taken, problems=told)
     return taken, _same_as_last(files)
 
 
@@ -355,7 +358,9 @@ def _write_tables(
     )
     merged = {
         name: replace_rows(
-            warehouse.read(name, base), frame, analytic.replaced_by(name, checked.files)
+            _standing(name, checked.files, warehouse.read(name, base)),
+            frame,
+            analytic.replaced_by(name, checked.files),
         )
         for name, frame in new.items()
     }
@@ -365,6 +370,13 @@ def _write_tables(
         import_id=str(checked.record.pk),
     )
     return warehouse.write(merged, partitions=large, snapshot_of=base)
+
+
+def _standing(name: str, files: DistrictFiles, old: pl.LazyFrame | None) -> pl.LazyFrame | None:
+    """Return the rows of a table that the files leave standing."""
+    if old is None or name != "objective_results":
+        return old
+    return objective_results.standing(files, old, secret=settings.TRELLIS_PSEUDONYM_SECRET)
 
 
 def _write_rows(

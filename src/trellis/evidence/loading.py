@@ -12,8 +12,9 @@ from pathlib import Path
 
 import polars as pl
 
+from trellis.evidence import line_items
 from trellis.evidence.framework_rows import Coming, adoption, arrival, under_known_terms
-from trellis.evidence.models import EvidenceItem, LearningObjective, Source
+from trellis.evidence.models import EvidenceItem, LearningObjective, LineItem, Source
 from trellis.interchange.bundle import DistrictFiles
 from trellis.interchange.case.terms import terms_of
 from trellis.people.models import Person, Section
@@ -46,12 +47,16 @@ def differences(files: DistrictFiles, bringing: Bringing) -> Iterator[Difference
         # A district's own import is its decision: what it brings is in use from then on.
         yield from arrival(coming, bringing)
         yield from adoption(coming, bringing)
+    yield from line_items.differences(files)
     if "class_feedback" in files.tables:
         yield _feedback(files, bringing)
 
 
 def known_ids() -> dict[str, set[str]]:
-    return {"objective": set(keys(LearningObjective, "identifier"))}
+    return {
+        "objective": set(keys(LearningObjective, "identifier")),
+        "line_item": set(keys(LineItem)),
+    }
 
 
 def known_tables() -> dict[str, pl.DataFrame]:

@@ -153,6 +153,8 @@ class ImportPage:
     not_undone: str
     may_undo: bool
     may_take_sound: bool
+    # Every error stands in a file that is checked and never kept.
+    wrong_only_where_unused: bool
     sound_rows: bool
     left_out: int
     now: str
@@ -198,6 +200,7 @@ def import_page(brought: Import) -> ImportPage:
         not_undone=progress.get("not_undone", ""),
         may_undo=last_applied() == brought and brought.journal.exists(),
         may_take_sound=_may_take_sound(brought),
+        wrong_only_where_unused=_wrong_only_where_unused(brought),
         sound_rows=brought.sound_rows,
         left_out=brought.left_out,
         now=progress.get("now", "Waiting to begin"),
@@ -223,6 +226,17 @@ def _may_take_sound(brought: Import) -> bool:
     sound = sum(file["rows"] - file.get("refused", 0) for file in brought.files)
     stopped = brought.state in (Import.State.REFUSED, Import.State.WAITING)
     return stopped and not brought.sound_rows and sound > 0 and folder_of(brought).exists()
+
+
+def _wrong_only_where_unused(brought: Import) -> bool:
+    errors = {said["file"] for said in brought.problems if said["severity"] == "error"}
+    if not errors:
+        return False
+    from trellis.interchange.oneroster import UNUSED  # late: it reads polars
+
+    # The district's own resources.csv has the name of a file of the standard, and is kept.
+    unused = UNUSED - {"resources"}
+    return errors <= {file["name"] for file in brought.files if file.get("kind") in unused}
 
 
 def _files_with(brought: Import, *codes: str) -> tuple[str, ...]:

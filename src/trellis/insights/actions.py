@@ -153,7 +153,7 @@ def _filled(insight: Insight | None, owner: UUID, claim: "Claim", at: datetime) 
     insight = insight or Insight(owner_id=owner, element=claim.element, kind=claim.kind.value)
     insight.sure = estimates.SURE[claim.sure]
     insight.title, insight.claim = claim.title, claim.text
-    insight.rule, insight.rule_version = claim.rule.value, claim.version
+    insight.rule, insight.rule_version = claim.rule.name, claim.rule.version
     insight.numbers = estimates.numbers_of(claim)
     insight.computed_at, insight.is_current = at, True
     return insight
@@ -190,6 +190,8 @@ def _piece(item: EvidenceItem) -> "QuerySet[EvidenceItem]":
         return own.filter(section=item.section, seen_on=item.seen_on)
     if item.source == Source.SELF_REFLECTION:
         return own.filter(seen_on=item.seen_on)
+    if item.source == Source.TALK:
+        return own.filter(lesson=item.lesson)
     return own.filter(pk=item.pk)
 
 

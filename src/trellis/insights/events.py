@@ -40,6 +40,30 @@ class EvidenceRestored(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkKept(Happening):
+    """A teacher kept the figures of a lesson's talk."""
+
+    held_on: str
+    sentence: ClassVar[str] = "You kept what the talk of a lesson shows ({held_on})."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkCounted(Happening):
+    """A teacher let a lesson's talk count among her evidence."""
+
+    held_on: str
+    sentence: ClassVar[str] = "You let the talk of a lesson count as evidence ({held_on})."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkDeleted(Happening):
+    """A teacher deleted what was kept of a lesson's talk."""
+
+    held_on: str
+    sentence: ClassVar[str] = "You deleted what was kept of the talk of a lesson ({held_on})."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnReadingAdded(Happening):
     """A teacher added her own reading."""
 

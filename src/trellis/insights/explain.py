@@ -14,7 +14,9 @@ from trellis.diagnosis import doubt, practice, signals
 from trellis.diagnosis.doubt import Act
 from trellis.diagnosis.looks import ELEMENTS, Look, Source, near_word, without
 from trellis.diagnosis.practice import INDEX, Settings, State
-from trellis.diagnosis.signals import EARLY, Reading, Setting
+from trellis.diagnosis.rules import BY_NAME, EARLIER_SELF, Rule, Setting
+from trellis.diagnosis.signals import Reading
+from trellis.diagnosis.sureness import EARLY, sure
 from trellis.evidence.models import EvidenceItem
 from trellis.evidence.provenance import where_from
 from trellis.insights import estimates
@@ -83,6 +85,7 @@ class Account:
     turns: str
     explanations: tuple[str, ...]
     settle: tuple[SettleRow, ...]
+    rule: Rule | None  # none for a claim by a rule that is no longer in use
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,9 @@ class _Case:
         """Return the comparison of this insight with other looks counted."""
         known = known or practice.state(looks, self.settings, self.around.on)
         found = signals.readings(self.element, known, self.settings, self.around)
-        same = [r for r in found if r.rule == self.insight.rule and r.kind == self.insight.kind]
+        same = [
+            r for r in found if r.rule.name == self.insight.rule and r.kind == self.insight.kind
+        ]
         return same[0] if same else None
 
 
@@ -128,13 +133,13 @@ def account(
     level = signals.level_estimate(case.element, case.known)
     direct = [look for look in case.counted if look.element == case.element]
     if reading and probability >= EARLY:
-        title, claim = signals.words(case.element, reading, direct, level, case.around)
+        title, claim = signals.words(reading, case.known, case.settings, case.around)
     else:
         title, claim = insight.title, _not_enough(direct, signals.levels_in_words(level.interval))
     percents = _percents(case)
     rows = _rows(case, percents, with_words=with_words)
     return Account(
-        sure=estimates.SURE[signals.sure(probability)].value,
+        sure=estimates.SURE[sure(probability)].value,
         stands=probability >= EARLY,
         title=title,
         claim=claim,
@@ -151,6 +156,7 @@ def account(
             case.element, case.counted, case.settings, case.around.on, _sections(insight)
         ),
         settle=_settle(case),
+        rule=BY_NAME.get(insight.rule),
     )
 
 
@@ -162,7 +168,7 @@ def _case(insight: Insight, wanted: Collection[str] | None) -> _Case:
         .select_related("visitor", "section", "brought_by")
         .order_by("seen_on", "pk")
     )
-    looks = practice.in_order(estimates.readable(estimates.looks_of(items, today), settings))
+    looks = practice.in_order(estimates.looks_of(items, today))
     pieces = {look.piece for look in looks if look.element == insight.element}
     counted = without(looks, pieces - set(wanted) if wanted is not None else ())
     here = {
@@ -294,7 +300,7 @@ def _note(
     direct: Sequence[Look], marks: Sequence[charts.EvidenceMark], now: charts.BandPoint
 ) -> str:
     said = "The line is the best estimate; the band holds the truth 8 times in 10."
-    if len(direct) < 2 * signals.FEWEST_FOR_CHANGE:
+    if len(direct) < 2 * EARLIER_SELF.fewest_each_side:
         said += " There are too few looks yet to speak of a change."
     outside = [m for m in marks if not now.low <= m.level <= now.high]
     if 2 * len(outside) > len(marks):

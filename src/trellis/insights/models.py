@@ -76,12 +76,38 @@ class Reply(models.Model):
         return self.answer
 
 
+class LessonTalk(models.Model):
+    """What a teacher keeps of a lesson's talk: counts, and moments that she chose. Hers alone.
+
+    The transcript is never stored; names are masked before anything is counted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lesson_talks"
+    )
+    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.SET_NULL)
+    held_on = models.DateField()
+    # As `insights.talk.Kept` says: sentences, shares with ranges, what speaks of practice.
+    figures = models.JSONField()
+    moments = models.JSONField(default=list)  # what a student said, and the answer
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "lesson’s talk"
+        ordering = ["-held_on", "-kept_at"]
+
+    def __str__(self) -> str:
+        return f"Talk of {self.held_on:%Y-%m-%d}"
+
+
 class Fit(models.Model):
-    """The fitted hyperparameters of the practice model; the newest are the ones in use."""
+    """The fitted settings of the practice model; the newest is the one in use."""
 
     made_at = models.DateTimeField()
-    # As `diagnosis.practice_settings.to_json` gives them; none were kept before that form.
-    hyperparameters = models.JSONField(null=True)
+    origin = models.DateField()
+    variances = models.JSONField()
+    usual = models.JSONField()  # source -> element -> usual level
     teachers = models.PositiveIntegerField()
 
     class Meta:

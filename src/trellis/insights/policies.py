@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from trellis.evidence.models import EvidenceItem
-from trellis.insights.models import Insight
+from trellis.insights.models import Insight, LessonTalk
 from trellis.people.models import Person, Section
 from trellis.trust.policies import Policy, shared_ids
 
@@ -48,6 +48,22 @@ class EvidencePolicy(Policy[EvidenceItem]):
         return what.owner
 
 
+class LessonTalkPolicy(Policy[LessonTalk]):
+    """What a lesson's talk shows is for the teacher who brought it; there is no way to share it."""
+
+    model = LessonTalk
+    called = "what a lesson’s talk shows"
+
+    def may_read(self, who: Person, what: LessonTalk) -> bool:
+        return what.owner_id == who.pk
+
+    def readable_by(self, who: Person) -> Q:
+        return Q(owner=who)
+
+    def owner_of(self, what: LessonTalk) -> Person:
+        return what.owner
+
+
 class ClassPolicy(Policy[Section]):
     """A class's figures, and its students' names, are for the class's own teachers."""
 
@@ -67,3 +83,4 @@ class ClassPolicy(Policy[Section]):
 insights = InsightPolicy()
 evidence = EvidencePolicy()
 classes = ClassPolicy()
+talks = LessonTalkPolicy()

@@ -3,16 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from trellis.evidence.framework import level_words, title_of
 from trellis.evidence.framework_queries import related_to_element
 from trellis.evidence.models import EvidenceItem, LearningObjective, Source
 from trellis.evidence.provenance import where_from
-from trellis.insights.models import ClassLearning, Computation, Insight, Reply
+from trellis.insights.models import ClassLearning, Computation, Insight, LessonTalk, Reply
 from trellis.people.models import Person, Section
 from trellis.trust import clock
 from trellis.ui.visibility import ONLY_YOU, Visible, shared_with
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 MOST_NEXT = 3
 
@@ -81,6 +85,17 @@ class ObjectiveRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkPage:
+    """What was kept of a lesson's talk, and whether it counts among her evidence."""
+
+    said: tuple[dict[str, object], ...]
+    moments: tuple[dict[str, str], ...]
+    can_count: bool
+    counts: bool
+    is_withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AskedRow:
     """An objective of one of her classes that asks for an element of practice."""
 
@@ -140,6 +155,30 @@ def held_about(owner: Person) -> list[HeldFrom]:
         for source in Source
         if source.value in by_source
     ]
+
+
+def talks_of(owner: Person) -> list[LessonTalk]:
+    """Return what she kept of her lessons' talk, the newest first."""
+    return list(LessonTalk.objects.filter(owner=owner).select_related("section"))
+
+
+def talk_page(kept: LessonTalk) -> TalkPage:
+    """Return what the page of one lesson's talk says."""
+    items = EvidenceItem.objects.filter(owner_id=kept.owner_id, lesson=f"talk:{kept.pk}")
+    away = list(items.values_list("withdrawn_at", flat=True))
+    return TalkPage(
+        said=tuple(kept.figures["said"]),
+        moments=tuple(kept.moments),
+        can_count=bool(kept.figures["evidence"]) and not away,
+        counts=bool(away) and not all(away),
+        is_withdrawn=bool(away) and all(away),
+    )
+
+
+def sections_of(teacher: Person) -> "QuerySet[Section]":
+    """Return the classes that a teacher teaches this school year."""
+    year = clock.school_year(clock.today())
+    return Section.objects.filter(teachings__person=teacher, school_year=year, is_active=True)
 
 
 def classes_of(teacher: Person) -> list[ClassRow]:
@@ -221,6 +260,7 @@ PLURAL_LABELS = {
     Source.CLASS_FEEDBACK: "Class feedback",
     Source.SELF_REFLECTION: "Your own readings",
     Source.STUDENT_WORK: "Student work",
+    Source.TALK: "Classroom talk",
     Source.VIEW: "Your answers to insights",
 }
 
@@ -234,6 +274,8 @@ def _together(item: EvidenceItem) -> tuple[object, ...]:
             return ("class", item.section_id, item.seen_on)
         case Source.SELF_REFLECTION:
             return ("own", item.seen_on)
+        case Source.TALK:
+            return ("talk", item.lesson)
         case _:
             return ("other", item.pk)
 
@@ -264,6 +306,8 @@ def _seen(item: EvidenceItem) -> str:
         return item.text
     if item.source == Source.CLASS_FEEDBACK:
         return f"{item.n} students answered"
+    if item.source == Source.TALK:
+        return f"{100 * item.value:.0f}% of what was counted in one lesson"
     return level_words()[round(min(max(item.value, 0.0), 3.0))]
 
 

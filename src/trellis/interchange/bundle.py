@@ -11,7 +11,7 @@ from trellis.interchange.columns import FileSpec
 from trellis.interchange.district import DISTRICT_FILES
 from trellis.interchange.mapping import ColumnMapping
 from trellis.interchange.oneroster import Mode
-from trellis.interchange.problems import Problem, refuses
+from trellis.interchange.problems import Problem, Severity, refuses
 from trellis.interchange.references import Ids
 from trellis.interchange.registrations import Registration
 from trellis.interchange.streams import Streamed
@@ -103,3 +103,12 @@ class DistrictFiles:
     @property
     def sound(self) -> bool:
         return bool(self.files) and not refuses(self.problems)
+
+    @property
+    def wrong_only_where_unused(self) -> bool:
+        """True if every error stands in a file of the bundle of which nothing is ever kept."""
+        bundle = self.bundle
+        wrong = [p for p in (*self.problems, *self.set_aside) if p.severity is Severity.ERROR]
+        if bundle is None or not wrong:
+            return False
+        return all(oneroster.in_unused(problem, bundle) for problem in wrong)

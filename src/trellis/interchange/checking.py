@@ -62,7 +62,10 @@ def check(text: CsvText, spec: FileSpec, file: str) -> Checked:
     problems += _run(raw, [one for c in spec.columns for one in _checks(c, spec)], file)
     problems += _duplicates(raw, spec, file)
     typed = raw.select(ROW, *(_typed(column, spec) for column in spec.columns))
-    problems += _rule_problems(typed, spec.rules, file)
+    # What has the wrong type is empty here; it has been said what is wrong with it.
+    wrong = {(p.row, p.field) for p in problems if p.severity is Severity.ERROR}
+    broken = _rule_problems(typed, spec.rules, file)
+    problems += (problem for problem in broken if (problem.row, problem.field) not in wrong)
     return Checked(typed, tuple(problems))
 
 

@@ -13,6 +13,7 @@ from trellis.interchange.records import LONGEST_RECORD, endless
 
 ROW = "row"
 BOM = b"\xef\xbb\xbf"
+NOT_TEXT = "csv.not_text"
 BARE_RETURN = re.compile(r"\r(?!\n)")
 
 
@@ -26,6 +27,7 @@ class CsvText:
     rows : one text column per distinct header name and the column `row`.
     records : rows that hold anything below the header, also those that could not be split.
     plain : True if no cell holds a line break.
+    lost : first cells of the rows that could not be split: what they most likely are called.
     line_end : what ends a row, as the header has it.
     """
 
@@ -35,6 +37,7 @@ class CsvText:
     records: int = 0
     plain: bool = True
     line_end: str = "\n"
+    lost: frozenset[str] = frozenset()
 
 
 def read_csv_text(data: bytes, file: str) -> CsvText:
@@ -140,11 +143,11 @@ def _slow(text: str, names: tuple[str, ...], file: str) -> CsvText:
     cells: list[list[str | None]] = []
     places: list[int] = []
     problems = _bare_returns(text, file)
-    lost = 0
-    for place, record in _records(io.StringIO(text, newline="").readlines()):
-        if isinstance(record, str):
-            problems.append(_cannot_split(record, file, place))
-            lost += 1
+    lost: list[str] = []
+    for place, record, error in _records(io.StringIO(text, newline="").readlines()):
+        if error:
+            problems.append(_cannot_split(error, file, place))
+            lost += record[:1]
         elif place == 1 or not any(record):
             continue
         elif len(record) == len(names):
@@ -152,14 +155,16 @@ def _slow(text: str, names: tuple[str, ...], file: str) -> CsvText:
             places.append(place)
         else:
             problems.append(_width(file, place, len(record), len(names)))
-            lost += 1
+            lost += record[:1]
     rows = pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String), orient="row")
     rows = rows.with_columns(pl.Series(ROW, places, dtype=pl.Int64))
-    return CsvText(names, rows, tuple(problems), len(places) + lost, plain=False)
+    return CsvText(
+        names, rows, tuple(problems), len(places) + len(lost), plain=False, lost=frozenset(lost)
+    )
 
 
-def _records(lines: list[str]) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield each record with its row, or why it cannot be split.
+def _records(lines: list[str]) -> Iterator[tuple[int, list[str], str]]:
+    """Yield the row of each record, its cells, and why it cannot be split, if so.
 
     After a line that cannot be split the next one is read anew: an open quote costs one row, not
     all that follow it.
@@ -171,12 +176,13 @@ def _records(lines: list[str]) -> Iterator[tuple[int, list[str] | str]]:
         try:
             for record in reader:
                 row, done = row + 1, reader.line_num
-                yield row, record
+                yield row, record, ""
             return
         except csv.Error as error:
             row += 1
             open_quote = "end of data" in str(error) or reader.line_num > done + 1
-            yield row, "open" if open_quote else str(error)
+            cells = lines[begins + done].rstrip("\r\n").split(",")
+            yield row, cells, "open" if open_quote else str(error)
         begins += done + 1
 
 
@@ -197,7 +203,7 @@ def _encoding_problem(data: bytes, file: str) -> Problem | None:
         where = data.find(b"\x00")
         return Problem(
             file, _row_of(data, max(where, 0)), "", "bytes that are not text",
-            "a CSV file in UTF-8", "Save the file again as “CSV UTF-8”.", "csv.not_text",
+            "a CSV file in UTF-8", "Save the file again as “CSV UTF-8”.", NOT_TEXT,
         )  # fmt: skip
     try:
         data.decode("utf-8")

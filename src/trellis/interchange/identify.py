@@ -11,11 +11,14 @@ from trellis.interchange.csv_text import read_csv_text
 from trellis.interchange.oneroster import Bundle
 from trellis.interchange.problems import Problem, in_order
 from trellis.interchange.reading import read_district
+from trellis.interchange.transcript_rows import is_table_of_talk
+from trellis.interchange.transcripts import MOST_BYTES, read_transcript
 
 # Findings of what could not even be opened.
 CLOSED = frozenset(
     {f"package.{why}" for why in ("broken_zip", "not_there", "unreadable", "nothing",
-                                  "empty_folder", "encrypted")} | {"csv.not_text"}
+                                  "empty_folder", "encrypted")}
+    | {"csv.not_text", "transcript.not_text"}
 )  # fmt: skip
 UNKNOWN = "nothing that Trellis reads"
 
@@ -28,6 +31,7 @@ class Identified:
     ----------
     kinds : each thing that is in it, in words; empty if it could not be opened.
     rows : rows of all files that were read.
+    unused : every error stands in a file of which Trellis keeps nothing.
     findings : every departure, with files named as they stand inside of what was looked at.
     """
 
@@ -35,23 +39,30 @@ class Identified:
     files: int
     rows: int
     findings: tuple[Problem, ...]
+    unused: bool = False
 
 
 def identify(path: Path) -> Identified:
     """Look at a file, an archive or a folder."""
-    framework = _framework(path)
-    if framework is not None:
-        return framework
+    alone = _framework(path) or _transcript(path)
+    if alone is not None:
+        return alone
     read = read_district([path])
     findings = tuple(_inside(problem, path) for problem in read.problems)
     if _is_binary(path):
         return Identified((), 0, 0, (_not_text(path),))
-    opened = read.files or any(p.code not in CLOSED for p in findings)
-    if not opened or (findings and all(p.code in CLOSED for p in findings)):
+    if not _opened(read):
         return Identified((), 0, 0, findings)
     kinds = tuple(_kinds(read)) or (UNKNOWN,)
     rows = sum(file.rows for file in read.files)
-    return Identified(kinds, len(read.files), rows, findings)
+    return Identified(kinds, len(read.files), rows, findings, read.wrong_only_where_unused)
+
+
+def _opened(read: DistrictFiles) -> bool:
+    """Ask whether anything could be read: one closed file among others is a finding."""
+    closed = {problem.file for problem in read.problems if problem.code in CLOSED}
+    open_file = any(file.name not in closed for file in read.files)
+    return open_file or any(problem.code not in CLOSED for problem in read.problems)
 
 
 def _inside(problem: Problem, path: Path) -> Problem:
@@ -114,6 +125,27 @@ def _framework(path: Path) -> Identified | None:
     if not {"identifier", "fullstatement"} <= header:
         return None
     return _told(read_items(data, path.name, About(path.stem, path.stem)))
+
+
+def _transcript(path: Path) -> Identified | None:
+    """Return what a lesson's transcript says, or None if the file is something else."""
+    suffix = path.suffix.lower()
+    if suffix not in (".vtt", ".srt", ".csv") or not path.is_file():
+        return None
+    try:
+        # One byte more than is read: enough to say that it is too large.
+        data = path.open("rb").read(MOST_BYTES + 1)
+    except OSError:
+        return None
+    if suffix == ".csv" and not is_table_of_talk(data):
+        return None
+    read = read_transcript(data, path.name)
+    if not read.kind:
+        opened = any(problem.code not in CLOSED for problem in read.problems)
+        return Identified((UNKNOWN,) if opened else (), 1, 0, read.problems)
+    speakers = len(read.speakers)
+    said = f"a lesson's transcript in {read.kind}, {speakers} speaker{'' if speakers == 1 else 's'}"
+    return Identified((said,), 1, len(read.lines), read.problems)
 
 
 def _told(read: CaseRead) -> Identified:

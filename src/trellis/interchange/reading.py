@@ -25,7 +25,7 @@ from trellis.interchange.case.models import Package
 from trellis.interchange.case.objectives import read_case
 from trellis.interchange.checking import check
 from trellis.interchange.columns import FileSpec
-from trellis.interchange.csv_text import read_csv_text
+from trellis.interchange.csv_text import NOT_TEXT, read_csv_text
 from trellis.interchange.district import STREAMED
 from trellis.interchange.headers import forbidden_columns, forbidden_problem
 from trellis.interchange.mapping import (
@@ -178,6 +178,9 @@ class _Reading:
     def _take_unknown(self, file: SourceFile) -> None:
         """Read a file in a vendor's layout by the mapping that fits, or leave it aside, said."""
         text = read_csv_text(_first_records(file.head(SAMPLE_BYTES)), file.shown)
+        if any(problem.code == NOT_TEXT for problem in text.problems):
+            self.problems += text.problems
+            return
         if found := _mapping_for(text.header, self.known):
             self._take_mapped(file, *found)
             return

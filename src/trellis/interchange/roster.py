@@ -25,9 +25,12 @@ def check_staff(
     of_staff = bundle["users"].filter(pl.col("sourcedId").is_in(list(staff)))
     yield from _addresses(of_staff, files["users"], emails)
     if "enrollments" in bundle and known is not None:
+        # Of a user who is nowhere, the bundle says so itself.
+        there = {*bundle["users"]["sourcedId"].drop_nulls().to_list()}
         teaching = bundle["enrollments"].filter(pl.col("role") == "teacher")
         for row, who in teaching.select(ROW, "userSourcedId").iter_rows():
-            if who is not None and who not in staff and who not in known:
+            here = who in there or (who is not None and bool(known))
+            if here and who not in staff and who not in known:
                 yield Problem(
                     files["enrollments"], row, "userSourcedId", who, "a member of the staff",
                     "Give the person the role teacher in roles.csv, or correct the enrollment.",

@@ -27,7 +27,8 @@ def sound_part(files: DistrictFiles) -> DistrictFiles:
 
     Why each was set aside stands in `set_aside`. Where anything is missing, no file speaks for
     what it does not name: every table becomes a delta, so that nobody is deactivated because a
-    row of hers could not be read.
+    row of hers could not be read. Where all errors stand in files that are never kept, nothing
+    is missing, and full files stay full.
     """
     if not refuses(files.problems):
         return files
@@ -48,7 +49,7 @@ def sound_part(files: DistrictFiles) -> DistrictFiles:
     return replace(
         part,
         streamed=streamed,
-        modes=dict.fromkeys(part.modes, "delta"),
+        modes=part.modes if files.wrong_only_where_unused else dict.fromkeys(part.modes, "delta"),
         files=counted.files,
         problems=tuple(p for p in files.problems if p.severity is not Severity.ERROR),
         set_aside=in_order(why),
@@ -94,12 +95,14 @@ def _bundle(bundle: oneroster.Bundle, refused: Refused) -> oneroster.Bundle:
         for name, table in bundle.tables.items()
         if bundle.parts[name].usable
     }
+    # Who names a row that could not be split waits for it, as for any other that stays out.
+    parts = {name: replace(part, lost=frozenset()) for name, part in bundle.parts.items()}
     absent = {name for name, part in bundle.parts.items() if not part.usable}
     return replace(
         bundle,
         tables=tables,
         modes={n: "absent" if n in absent else mode for n, mode in bundle.modes.items()},
-        parts={name: part for name, part in bundle.parts.items() if name not in absent},
+        parts={name: part for name, part in parts.items() if name not in absent},
     )
 
 

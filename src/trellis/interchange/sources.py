@@ -134,9 +134,11 @@ def open_paths(
 def _expanded(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+            there = sorted(p for p in path.iterdir() if not _of_the_system(p.name))
+            inside = [p for p in there if p.is_file()]
+            problems += [_unopened_folder(path, p.name) for p in there if p.is_dir()]
             if not inside:
-                problems.append(_whole(path.name, "an empty folder", "files to import",
+                problems.append(_whole(path.name, "a folder without files", "files to import",
                                        "Put the files of the district into the folder.",
                                        "package.empty_folder"))  # fmt: skip
             yield from inside
@@ -206,6 +208,7 @@ class _Opening:
             if refused:
                 yield from refused
                 return
+            yield from _folders(name, members)
             for member in members:
                 yield from self._member(archive, member, name, nested=nested)
 
@@ -313,6 +316,31 @@ def _refused_members(
             yield _whole(shown, "a second file of this name", "each file once",
                          "Keep the one that is right.", "package.duplicate_file")  # fmt: skip
         seen.add(shown)
+
+
+def _folders(name: str, members: list[zipfile.ZipInfo]) -> Iterator[Problem]:
+    """Say once of each folder of an archive that its files were read as if they stood outside."""
+    inside: dict[str, int] = {}
+    for member in members:
+        path = PurePosixPath(member.filename)
+        if len(path.parts) > 1:
+            inside[str(path.parent)] = inside.get(str(path.parent), 0) + 1
+    for folder, files in inside.items():
+        count = "1 file" if files == 1 else f"{files:,} files"
+        yield Problem(
+            name, 0, "", shorten(f"{folder}/ with {count}"), "files at the root of the archive",
+            "They were read all the same. Other readers may not find them: pack the files, not "
+            "the folder they lie in.", "package.subfolder", Severity.NOTICE,
+        )  # fmt: skip
+
+
+def _unopened_folder(path: Path, inside: str) -> Problem:
+    return Problem(
+        f"{path.name}/{inside}", 0, "", f"{inside}/, a folder in the folder",
+        "files in the folder itself",
+        "It was not looked into. Bring it by itself, or move its files up.",
+        "package.subfolder", Severity.NOTICE,
+    )  # fmt: skip
 
 
 def _escapes(filename: str) -> bool:

@@ -54,7 +54,14 @@ def ids_of(files: DistrictFiles) -> Ids:
     ids = defined_ids(files.tables, SPECS)
     for kind, names in (files.known or Known()).ids.items():
         ids.setdefault(kind, set()).update(names)
+    for name, part in (files.bundle.parts if files.bundle else {}).items():
+        for kind in _KINDS.get(name, ()) if part.lost else ():
+            ids.setdefault(kind, set()).update(part.lost)
     return ids
+
+
+# What a row of a bundle may be that could not be split: what names it is not to blame.
+_KINDS = {"users": ("adult", "student"), "orgs": ("school",), "classes": ("section",)}
 
 
 def names_known(known: Known | None) -> Ids | None:
@@ -65,6 +72,7 @@ def names_known(known: Known | None) -> Ids | None:
     return {
         "users": {*adults, *students},
         "classes": known.ids.get("section", set()),
+        "lineItems": known.ids.get("line_item", set()),
         "schools": known.ids.get("school", set()),
     }
 

@@ -27,8 +27,12 @@ App = Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]
 
 BY_TOKEN = "/api/imports/"  # noqa: S105 - an address, not a secret
 BODIES = {"POST", "PUT", "PATCH"}
+# Kept in memory and never on the disk, so nobody sends more there than a form holds (0018).
+IN_MEMORY = "/insights/talk/"
 # As much as anybody may send: a form with a long text in it.
 ORDINARY = 2_500_000
+
+TALK_IS_TEXT = "Choose the text of the lesson, not its recording: at most 1 MB. Nothing was kept."
 
 
 class TooLarge(Exception):  # noqa: N818 - stops reading; the sender gets a sentence
@@ -45,6 +49,9 @@ class Gate:
         if scope["type"] != "http" or scope["method"] not in BODIES:
             await self.app(scope, receive, send)
             return
+        if scope["path"].startswith(IN_MEMORY):
+            await self._within(scope, receive, send, ORDINARY, TALK_IS_TEXT)
+            return
         by_token = scope["path"] == BY_TOKEN
         said = _content_length(scope)
         known = by_token or said > ORDINARY
@@ -52,13 +59,26 @@ class Gate:
         if by_token and limit == ORDINARY:
             await _answer(send, 401, "Send a valid token: Authorization: Bearer trellis_...")
             return
-        if said > limit:
-            await _answer(send, 413, _sentence(limit))
+        await self._within(scope, receive, send, limit, _sentence(limit), known=known)
+
+    async def _within(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        limit: int,
+        said: str,
+        *,
+        known: bool = True,
+    ) -> None:
+        """Let a body through up to a limit, and answer with a sentence beyond it."""
+        if _content_length(scope) > limit:
+            await _answer(send, 413, said)
             return
         try:
             await self.app(scope, _counted(scope, receive, limit, known=known), send)
         except TooLarge:
-            await _answer(send, 413, _sentence(limit))
+            await _answer(send, 413, said)
 
 
 def _counted(scope: Scope, receive: Receive, limit: int, *, known: bool) -> Receive:

@@ -37,8 +37,8 @@ from trellis.evidence.models import (
     Import,
 )
 from trellis.evidence.policies import ClassCollectionPolicy
-from trellis.insights.models import Insight, Reply
-from trellis.insights.policies import EvidencePolicy, InsightPolicy
+from trellis.insights.models import Insight, LessonTalk, Reply
+from trellis.insights.policies import EvidencePolicy, InsightPolicy, LessonTalkPolicy
 from trellis.people.models import (
     Employment,
     EvaluatorRelation,
@@ -161,6 +161,14 @@ HOLDINGS: tuple[Holding, ...] = (
         ClassCollectionPolicy,
         "web:class_collection",
         kept_back=("counts", "code"),
+    ),
+    Holding(
+        "What the talk of your lessons shows, and the moments that you kept",
+        ONLY_YOU,
+        LessonTalk,
+        ("owner",),
+        LessonTalkPolicy,
+        "insights:talk",
     ),
     Holding(
         _INSIGHTS,

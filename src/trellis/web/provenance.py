@@ -51,7 +51,14 @@ EVIDENCE = Rests(
     "it was written. Insights weigh all pieces that are not withdrawn; leaving one out gives "
     "exactly the result of never having had it.",
     ("visit_notes", "class_feedback", "learning_objectives", "results"),
-    "Notes of visits that you accepted, and your own readings: by the partner or by you.",
+    "Notes of visits that you accepted, your own readings, and talk of lessons that you let "
+    "count: by the partner or by you.",
+)
+TALK = Rests(
+    "Words, turns, times and questions are counted in one lesson’s transcript by stated rules; a "
+    "range says how far a lesson of the same kind of talk would lie from it.",
+    (),
+    "A transcript that you bring. It is read while the page is made, and never stored.",
 )
 CLASSES = Rests(
     "Items right of items answered, for each student and objective, taken together for the class "
@@ -109,6 +116,9 @@ RESTS_ON: dict[str, Rests] = {
     "web:resource": RESOURCES,
     "insights:my_evidence": EVIDENCE,
     "insights:insight": EVIDENCE,
+    "insights:classroom_talk": TALK,
+    "insights:keep_talk": TALK,
+    "insights:talk": TALK,
     "insights:my_class": CLASSES,
     "insights:look_again": CLASSES,
     "plans:my_plan": PLAN,

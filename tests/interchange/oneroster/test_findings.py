@@ -221,3 +221,68 @@ def test_blank_columns_at_the_end_of_a_header_are_read_past(tmp_path: Path) -> N
     found = found_in(tmp_path, {**FILES, "orgs.csv": orgs})
 
     assert [place(problem) for problem in found] == [("header.blank_at_end", "orgs.csv", 1, "")]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["s1,,,Cedar, Elementary,school,,d1", "s1,,,Cedar Elementary,school", 's1,,,"Cedar,school,,d1'],
+)
+def test_a_row_that_cannot_be_split_is_one_finding_and_not_one_for_each_that_names_it(
+    tmp_path: Path, broken: str
+) -> None:
+    members = changed("orgs.csv", "s1,,,Cedar Elementary,school,,d1", broken)
+
+    (problem,) = found_in(tmp_path, members)
+
+    assert (problem.file, problem.row, problem.severity) == ("orgs.csv", 3, Severity.ERROR)
+
+
+def test_demographics_of_nobody_are_found(tmp_path: Path) -> None:
+    columns = [column.name for column in oneroster.FILES["1.2"]["demographics"].columns]
+    text = f"{','.join(columns)}\np-9{',' * (len(columns) - 1)}\n"
+    manifest = tiny.manifest((*tiny.ONEROSTER, *MORE, "demographics"))
+
+    (problem,) = found_in(tmp_path, {**FILES, "manifest.csv": manifest, "demographics.csv": text})
+
+    said = ("reference.missing_target_record", "demographics.csv", 2, "sourcedId")
+    assert place(problem) == said
+
+
+def test_files_in_a_folder_of_an_archive_are_read_and_said_once(tmp_path: Path) -> None:
+    inside = {f"export/{name}": text for name, text in FILES.items()}
+    path = tiny.write_zip(tmp_path / "oneroster.zip", inside)
+
+    bundle = oneroster.read(path)
+
+    (problem,) = bundle.findings
+    assert place(problem) == ("package.subfolder", "oneroster.zip", 0, "")
+    assert f"export/ with {len(FILES)} files" in problem.found
+    assert bundle.tables["users"].height == 8
+
+
+def test_a_folder_in_a_folder_is_not_looked_into_and_said(tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    for place_of, text in (("", FILES), ("/old", {"orgs.csv": FILES["orgs.csv"]})):
+        (tmp_path / f"bundle{place_of}").mkdir()
+        for name, content in text.items():
+            (tmp_path / f"bundle{place_of}" / name).write_text(content)
+
+    (problem,) = oneroster.read(folder).findings
+
+    assert place(problem) == ("package.subfolder", "old", 0, "")
+    assert problem.severity is Severity.NOTICE
+
+
+def test_a_cell_of_the_wrong_kind_is_not_said_to_be_empty_as_well(tmp_path: Path) -> None:
+    modes = FILES["manifest.csv"].replace(",bulk", ",delta")
+    changes = {
+        name: text.replace(",,,", ",active,2025-01-02T03:04:05.006Z,", 1)
+        for name, text in FILES.items()
+    }
+    orgs = f"{HEAD}name,type,identifier,parentSourcedId\nd1,active,2/1/2025,Tiny,district,,\n"
+
+    found = found_in(tmp_path, changes | {"manifest.csv": modes, "orgs.csv": orgs})
+
+    assert [place(problem) for problem in found if problem.file == "orgs.csv"] == [
+        ("row.invalid_datetime", "orgs.csv", 2, "dateLastModified")
+    ]

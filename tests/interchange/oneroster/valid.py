@@ -53,7 +53,8 @@ def valid_bundles(draw: st.DrawFn, version: oneroster.Version | None = None) -> 
 
 def _cell(column: Column, name: str, place: int, rows: int, mode: str) -> st.SearchStrategy[object]:
     if column.name == "sourcedId":
-        return st.just(f"{name}-{place}")
+        # Demographics bear the name of their user.
+        return st.just(f"{column.refers or name}-{place}")
     if column.name == "status":
         return st.just("active" if mode == "delta" else None)
     if column.name == "dateLastModified":

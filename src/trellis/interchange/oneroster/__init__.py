@@ -9,7 +9,7 @@
 It stands on its own: no settings, no database, no clock.
 """
 
-from trellis.interchange.oneroster.border import for_loading, kept
+from trellis.interchange.oneroster.border import UNUSED, for_loading, in_unused, kept
 from trellis.interchange.oneroster.linking import link
 from trellis.interchange.oneroster.meaning import check_meaning
 from trellis.interchange.oneroster.model import Bundle, Part
@@ -29,6 +29,7 @@ __all__ = [
     "EVERY_FILE",
     "FILES",
     "GONE",
+    "UNUSED",
     "Bundle",
     "Mode",
     "Part",
@@ -37,6 +38,7 @@ __all__ = [
     "as_files",
     "check_meaning",
     "for_loading",
+    "in_unused",
     "kept",
     "link",
     "near_name",

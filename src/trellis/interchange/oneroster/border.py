@@ -7,7 +7,8 @@ import polars as pl
 from trellis.interchange.csv_text import ROW
 from trellis.interchange.oneroster.model import Bundle
 from trellis.interchange.oneroster.one_form import one_form
-from trellis.interchange.oneroster.standard import FILES
+from trellis.interchange.oneroster.standard import EVERY_FILE, FILES
+from trellis.interchange.problems import Problem
 
 # The tables that Trellis uses. Demographics, profiles with passwords, scales and vendors' resources
 # are checked, and stay behind.
@@ -15,6 +16,13 @@ USED = (
     "orgs", "academicSessions", "courses", "classes", "users", "roles", "enrollments", "categories",
     "lineItems", "results", "lineItemLearningObjectiveIds", "resultLearningObjectiveIds",
 )  # fmt: skip
+UNUSED = EVERY_FILE - set(USED)
+
+
+def in_unused(problem: Problem, bundle: Bundle) -> bool:
+    """Ask whether a problem stands in a file of which nothing is ever kept."""
+    files = {part.file for name, part in bundle.parts.items() if name in UNUSED}
+    return problem.file in files or problem.field in {f"file.{name}" for name in UNUSED}
 
 
 def kept(bundle: Bundle) -> Bundle:

@@ -56,15 +56,17 @@ def _there(bundle: Bundle, name: str, column: Column, known: Ids | None) -> pl.D
     """Return the names that a column may use, or None where nobody can tell."""
     target = column.refers
     mode = bundle.modes.get(target, "absent")
-    table = bundle.tables.get(target)
-    if target in bundle.parts and not bundle.parts[target].usable:
+    table, part = bundle.tables.get(target), bundle.parts.get(target)
+    if part is not None and not part.usable:
         return None
+    lost = sorted(part.lost) if part is not None else []
     if mode == "bulk" and table is not None:
-        return _names(_not_gone(table)["sourcedId"])
+        named = _not_gone(table)["sourcedId"]
+        return _names(pl.concat([named, pl.Series(lost, dtype=pl.String)]))
     kind = "schools" if column.name == "schoolSourcedId" else target
     if known is not None and kind in known:
         brought = _not_gone(table)["sourcedId"].drop_nulls().to_list() if table is not None else []
-        return _names(pl.Series(sorted({*known[kind], *brought}), dtype=pl.String))
+        return _names(pl.Series(sorted({*known[kind], *brought, *lost}), dtype=pl.String))
     # Of the orgs a reader keeps only the schools: nobody can tell about a district.
     asked = known is None or target != "orgs"
     if mode == "absent" and bundle.modes[name] == "bulk" and asked:

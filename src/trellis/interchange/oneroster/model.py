@@ -19,11 +19,14 @@ class Part:
     file : name of the file, as its findings say it.
     records : rows below the header, also those that could not be split into cells.
     usable : False if the file as a whole cannot be trusted; then none of its rows counts.
+    lost : names of rows that could not be split into cells, as far as they can be told. Who names
+        one of them names a row that is there: one finding, at the row itself, says what to mend.
     """
 
     file: str
     records: int
     usable: bool
+    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -71,7 +71,7 @@ def read_files(files: Sequence[SourceFile]) -> Bundle:
         modes[name] = mode if mode in ("bulk", "delta") else "bulk"
         tables[name] = read_one.rows
         usable = read_one.usable and mode in ("bulk", "delta")
-        parts[name] = Part(file.shown, read_one.records, usable)
+        parts[name] = Part(file.shown, read_one.records, usable, read_one.lost)
     ordered = {name: tables[name] for name in sorted(tables)}
     return Bundle(version, modes, ordered, said.properties, tuple(findings), line_end, parts)
 
@@ -82,6 +82,7 @@ class _ReadOne:
     problems: tuple[Problem, ...]
     records: int
     usable: bool
+    lost: frozenset[str]
 
 
 def _read_one(version: Version, name: str, mode: Mode, file: SourceFile) -> _ReadOne:
@@ -92,7 +93,9 @@ def _read_one(version: Version, name: str, mode: Mode, file: SourceFile) -> _Rea
         problems += _line_breaks(checked.rows, file.shown)
     if name not in FILES[version]:
         problems.append(_of_another_version(file, version))
-    return _ReadOne(checked.rows, tuple(problems), text.records, checked.usable)
+    named_first = bool(text.header) and text.header[0].strip().lower() == "sourcedid"
+    lost = text.lost if named_first else frozenset()
+    return _ReadOne(checked.rows, tuple(problems), text.records, checked.usable, lost)
 
 
 def _line_breaks(rows: pl.DataFrame, file: str) -> Iterable[Problem]:
@@ -158,6 +161,8 @@ def _no_manifest(beside: SourceFile | None) -> Problem:
 
 def near_name(name: str) -> str:
     """Ask whether a file that nobody knows is one of the standard with a slip in its name."""
+    if table_of(name):
+        return ""
     near = difflib.get_close_matches(PurePosixPath(name).stem.lower(), _FOLDED, 1, 0.7)
     return f" Should it be {_FOLDED[near[0]]}.csv?" if near else ""
 

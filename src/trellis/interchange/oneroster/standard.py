@@ -249,6 +249,8 @@ _DELTA = (
 
 def _spec(version: Version, name: str) -> FileSpec:
     columns = (*_HEAD, *_COLUMNS[version][name])
+    if name == "demographics":  # they bear the name of their user
+        columns = (replace(_HEAD[0], refers="users"), *columns[1:])
     here = {column.name for column in columns}
     other = _COLUMNS["1.2" if version == "1.1" else "1.1"].get(name, ())
     old = {b: n for b, n in _OLD_NAMES.get(name, {}).items() if n in here and b not in here}

@@ -1,8 +1,9 @@
 """Draw every chart of the product; words first, drawing second, table on demand.
 
-`interval`, `event_study`, `balance`, `band`, `share`, `checkins` and `timeline` return a `Drawing`,
-which `figure` turns into HTML with its caption and its table. `mini`, `verdict`, `reach` and `bar`
-are small enough to stand in a line by themselves. All of them are pure: same input, same text.
+`interval`, `event_study`, `balance`, `band`, `share`, `parts`, `checkins` and `timeline` return a
+`Drawing`, which `figure` turns into HTML with its caption and its table. `mini`, `verdict`, `reach`
+and `bar` are small enough to stand in a line by themselves. All of them are pure: same input, same
+text.
 """
 
 from trellis.ui.charts.effects import (
@@ -25,6 +26,7 @@ from trellis.ui.charts.levels import (
     mini,
     share,
 )
+from trellis.ui.charts.parts import PartRow, parts
 from trellis.ui.charts.plans import CheckIn, Target, TimelineEvent, checkins, timeline
 from trellis.ui.charts.svg import Naming, signed
 
@@ -39,6 +41,7 @@ __all__ = [
     "EvidenceMark",
     "IntervalRow",
     "Naming",
+    "PartRow",
     "Share",
     "Table",
     "Target",
@@ -53,6 +56,7 @@ __all__ = [
     "interval",
     "level_words",
     "mini",
+    "parts",
     "reach",
     "share",
     "signed",
