@@ -1,43 +1,74 @@
-"""A plain twin of class readiness: Bayes on a grid for one class with two objectives."""
+"""A plain twin of class readiness: every unknown in one large system of equations.
 
-from collections.abc import Sequence
+Henderson's mixed model equations (1975) for objectives (fixed), classes and classes by objectives
+(random), written out cell by cell and solved at once.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.stats import norm
 
-from trellis.diagnosis import mastery
-from trellis.diagnosis.mastery import ClassResult
+from trellis.diagnosis.mastery import ClassResult, Pooled
+from trellis.stats.gaussian import Array
 
 
-def specific_by_quadrature(results: Sequence[ClassResult], klass: str) -> dict[str, float]:
-    """Return P(d < -delta) by objective, summing over a grid of (d_1, d_2, a).
+def noise_by_hand(results: Sequence[ClassResult]) -> list[tuple[float, float]]:
+    """Return each result's empirical logit and the variance of its error."""
+    top = bottom = 0.0
+    smoothed = []
+    for r in results:
+        answers = r.students * r.items
+        p = (r.share * answers + 0.5) / (answers + 1)
+        smoothed.append(p)
+        between = r.variance * r.students / (r.students - 1)
+        if r.items > 1:
+            top += (p * (1 - p) - between) * r.items / (r.items - 1)
+            bottom += p * (1 - p)
+    within = min(max(top / bottom, 0.2), 1.0) if bottom else 1.0
+    return [
+        (float(np.log(p / (1 - p))), within / (r.students * r.items * p * (1 - p)))
+        for r, p in zip(results, smoothed, strict=True)
+    ]
 
-    The fitted means and variances are taken over; what is checked is the conditioning.
-    """
-    rows = sorted(results, key=lambda r: (r.klass, r.objective))
-    logits, noise = mastery._logits(rows)
-    groups = mastery._groups(rows)
-    column = np.array([int(r.objective[1:]) for r in rows])
-    means, (of_class, of_objective) = mastery._fit(logits, noise, column, groups, 2)
-    mine = groups[klass]
-    grid = np.arange(-2.5, 2.5, 0.05)
-    d1, d2, a = np.meshgrid(grid, grid, grid, indexing="ij")
-    log_density = (
-        norm.logpdf(d1, 0, of_objective**0.5)
-        + norm.logpdf(d2, 0, of_objective**0.5)
-        + norm.logpdf(a, 0, of_class**0.5)
-    )
-    for d, i in zip((d1, d2), mine, strict=True):
-        log_density = log_density + norm.logpdf(
-            logits[i], means[column[i]] + a + d, noise[i] ** 0.5
-        )
-    weight = np.exp(log_density - log_density.max())
-    weight /= weight.sum()
-    # Half a cell at the boundary, since the grid has a point on it.
-    return {
-        rows[i].objective: float(
-            weight[d < -mastery.DELTA - 0.025].sum()
-            + weight[np.abs(d + mastery.DELTA) <= 0.025].sum() / 2
-        )
-        for d, i in zip((d1, d2), mine, strict=True)
-    }
+
+def own_differences(
+    results: Sequence[ClassResult], model: Pooled
+) -> Mapping[tuple[str, str], tuple[float, float]]:
+    """Return mean and standard deviation of d by class and objective, given the variances."""
+    objectives = sorted({r.objective for r in results})
+    classes = sorted({r.klass for r in results})
+    cells = [(r.klass, r.objective) for r in results]
+    names: list[object] = [*objectives, *classes, *cells]
+    at = {name: i for i, name in enumerate(names)}
+    left, right = np.zeros((len(names), len(names))), np.zeros(len(names))
+    for r, (y, noise) in zip(results, noise_by_hand(results), strict=True):
+        mine = [at[r.objective], at[r.klass], at[r.klass, r.objective]]
+        for i in mine:
+            right[i] += y / noise
+            for j in mine:
+                left[i, j] += 1 / noise
+    for klass in classes:
+        left[at[klass], at[klass]] += 1 / model.variances[0]
+    for cell in cells:
+        left[at[cell], at[cell]] += 1 / model.variances[1]
+    inverse = np.linalg.inv(left)
+    solved = inverse @ right
+    return {cell: (float(solved[at[cell]]), float(inverse[at[cell], at[cell]]) ** 0.5)
+            for cell in cells}  # fmt: skip
+
+
+def log_likelihood(
+    results: Sequence[ClassResult], means: Mapping[str, float], theta: Array
+) -> float:
+    """Return the penalized log likelihood of (sigma_a^2, sigma_d^2), one dense normal a class."""
+    told = noise_by_hand(results)
+    total = float(norm.logpdf(np.log(theta / np.array([0.25, 0.10]))).sum())
+    for klass in sorted({r.klass for r in results}):
+        mine = [i for i, r in enumerate(results) if r.klass == klass]
+        cov = np.full((len(mine), len(mine)), theta[0])
+        cov += np.diag([theta[1] + told[i][1] for i in mine])
+        off = np.array([told[i][0] - means[results[i].objective] for i in mine])
+        _sign, logdet = np.linalg.slogdet(cov)
+        total -= 0.5 * (float(logdet) + float(off @ np.linalg.solve(cov, off)))
+    return total

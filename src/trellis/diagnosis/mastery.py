@@ -8,23 +8,28 @@ taken for a need of this class. Docs: docs/methods/mastery.md.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
-from trellis.stats import Estimate, Interval
+from trellis.stats import Estimate, Interval, TrellisNumbersError
 from trellis.stats.components import Unit, fit_variances
 from trellis.stats.gaussian import Array, condition
 
+Ints: TypeAlias = NDArray[np.intp]
 FEWEST_STUDENTS = 10
 LEVEL = 0.80
 DELTA = 0.20  # in logits: about five percentage points in the middle of the scale
 FALSE_DISCOVERY = 0.10
 START = np.array([0.25, 0.10])  # sigma_a^2, sigma_d^2 to lean on
 PULL = 1.0
-ROUNDS_OF_MEANS = 3
+ROUNDS = 3  # of means and variances in turn
+LEAST_WITHIN = 0.2  # students never differ so much that a class is known without error
 DESIGN = "answers of this class, pooled with all classes that met the same objectives"
 
 
@@ -50,7 +55,10 @@ class ClassResult:
 class Readiness:
     """Where a class stands on an objective.
 
-    right : expected share of items right, with its 80 % interval
+    right : expected share of items right of these students, with its 80 % interval
+    usual : share that a class of the same level, all objectives together, usually has right
+    own : d, how far the class lies from what its level and the objective lead one to expect, in
+        logits, with its 80 % interval
     behind : P(this class is further behind on this objective than delta, its own level allowed for)
     ahead : the same in the other direction
     next : whether it is flagged as next learning, false discoveries held to 10 % over all flags
@@ -59,9 +67,24 @@ class Readiness:
     klass: str
     objective: str
     right: Estimate
+    usual: float
+    own: Estimate
     behind: float
     ahead: float
     next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """What all classes together say, S objectives in the order of their names.
+
+    means : (S,) mu, the logit of an average class; uncertain : (S, S) its covariance
+    variances : (2,) sigma_a^2 and sigma_d^2
+    """
+
+    means: Array
+    uncertain: Array
+    variances: Array
 
 
 def readiness(results: Sequence[ClassResult]) -> tuple[Readiness, ...]:
@@ -69,29 +92,52 @@ def readiness(results: Sequence[ClassResult]) -> tuple[Readiness, ...]:
 
     Classes with fewer than 10 students on an objective are left out of that objective.
     """
-    kept = [r for r in results if r.students >= FEWEST_STUDENTS]
-    if not kept:
+    rows = summarized(results)
+    if not rows:
         return ()
-    rows = sorted(kept, key=lambda r: (r.klass, r.objective))
-    objectives = sorted({r.objective for r in rows})
-    place = {name: i for i, name in enumerate(objectives)}
-    logits, noise = _logits(rows)
-    groups = _groups(rows)
-    column = np.array([place[r.objective] for r in rows])
-    means, variances = _fit(logits, noise, column, groups, len(objectives))
+    table = _table(rows)
+    model = _pooled(table)
     found = [
         one
-        for group in groups.values()
-        for one in _of_class(
-            [rows[i] for i in group], group, logits, noise, means[column], variances
-        )
+        for group in table.groups
+        for one in _of_class([rows[i] for i in group], group, table, model)
     ]
     flagged = _held([r.behind for r in found])
-    marked = [
-        Readiness(r.klass, r.objective, r.right, r.behind, r.ahead, flag)
-        for r, flag in zip(found, flagged, strict=True)
-    ]
+    marked = [replace(r, next=flag) for r, flag in zip(found, flagged, strict=True)]
     return tuple(sorted(marked, key=lambda r: (r.klass, -r.behind, r.objective)))
+
+
+def pooled(results: Sequence[ClassResult]) -> Pooled | None:
+    """Return what all classes together say; None where no class can be summarized."""
+    rows = summarized(results)
+    return _pooled(_table(rows)) if rows else None
+
+
+def summarized(results: Sequence[ClassResult]) -> list[ClassResult]:
+    """Return the results that may be summarized, by class and objective.
+
+    Raises
+    ------
+    TrellisNumbersError
+        if a share or a variance is not finite or not possible, there are no items, or a class
+        comes twice on an objective
+    """
+    rows = sorted(
+        (r for r in results if r.students >= FEWEST_STUDENTS), key=lambda r: (r.klass, r.objective)
+    )
+    for r in rows:
+        if not (0 <= r.share <= 1 and 0 <= r.variance <= 1 and 0 < r.items < np.inf):
+            raise TrellisNumbersError(
+                f"Class {r.klass!r} on objective {r.objective!r}: the share of items right and its "
+                "variance must lie between 0 and 1, and there must be items."
+            )
+    names = [(r.klass, r.objective) for r in rows]
+    if len(set(names)) < len(names):
+        klass, objective = next(a for a, b in pairwise(names) if a == b)
+        raise TrellisNumbersError(
+            f"Class {klass!r} comes twice on objective {objective!r}: add its answers up first."
+        )
+    return rows
 
 
 def by_class(found: Sequence[Readiness]) -> Mapping[str, tuple[Readiness, ...]]:
@@ -102,82 +148,142 @@ def by_class(found: Sequence[Readiness]) -> Mapping[str, tuple[Readiness, ...]]:
     return MappingProxyType({name: tuple(rows) for name, rows in classes.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """All rows as arrays: n rows, S objectives.
+
+    logits, noise : (n,) empirical logit and its sampling variance
+    column : (n,) index of the objective
+    groups : the rows of each class
+    """
+
+    logits: Array
+    noise: Array
+    column: Ints
+    groups: tuple[Ints, ...]
+    objectives: int
+
+
+def _table(rows: Sequence[ClassResult]) -> _Table:
+    names = sorted({r.objective for r in rows})
+    place = {name: i for i, name in enumerate(names)}
+    groups: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        groups.setdefault(row.klass, []).append(i)
+    return _Table(
+        *_logits(rows),
+        np.array([place[r.objective] for r in rows], dtype=np.intp),
+        tuple(np.array(where, dtype=np.intp) for where in groups.values()),
+        len(names),
+    )
+
+
 def _logits(rows: Sequence[ClassResult]) -> tuple[Array, Array]:
     """Return each row's empirical logit and its sampling variance (delta method).
 
-    Half an answer is added on both sides so that "all right" stays finite. The variance between
-    students carries that one student's answers go together; it has the binomial variance of two
-    more students added, so that a class of one mind is not known without error.
+    Half an answer is added on both sides so that "all right" stays finite. What is estimated is
+    where these students stand, so that only the chance within a student counts as noise: a
+    binomial variance, times the part of it that is left when students differ.
     """
     n = np.array([r.students for r in rows], dtype=np.float64)
     items = np.array([r.items for r in rows])
-    share = np.array([r.share for r in rows])
     answers = n * items
-    p = (share * answers + 0.5) / (answers + 1.0)
-    binomial = p * (1 - p) / items
-    between = (n * np.array([r.variance for r in rows]) + 2 * binomial) / (n + 2)
-    noise = np.maximum(between, binomial) / n / (p * (1 - p)) ** 2
+    p = (np.array([r.share for r in rows]) * answers + 0.5) / (answers + 1.0)
+    between = np.array([r.variance for r in rows]) * n / (n - 1)
+    noise = _within(p, between, items) / (answers * p * (1 - p))
     return np.log(p / (1 - p)), noise
 
 
-def _groups(rows: Sequence[ClassResult]) -> dict[str, Array]:
-    places: dict[str, list[int]] = {}
-    for i, row in enumerate(rows):
-        places.setdefault(row.klass, []).append(i)
-    return {name: np.array(where) for name, where in places.items()}
+def _within(p: Array, between: Array, items: Array) -> float:
+    """Return E[p_i (1 - p_i)] over students as a part of p (1 - p), pooled over all rows.
+
+    With m items a student's shares vary by Var(p_i) + E[p_i (1 - p_i)] / m around the class's p,
+    and p (1 - p) = Var(p_i) + E[p_i (1 - p_i)]. With one item for everybody the two cannot be told
+    apart, and the part is 1.
+    """
+    told = items > 1.0
+    whole = p * (1 - p)
+    if not told.any():
+        return 1.0
+    m = items[told]
+    part = ((whole[told] - between[told]) * m / (m - 1)).sum() / whole[told].sum()
+    return float(np.clip(part, LEAST_WITHIN, 1.0))
 
 
-def _fit(
-    logits: Array, noise: Array, column: Array, groups: Mapping[str, Array], objectives: int
-) -> tuple[Array, Array]:
-    """Return mu (objectives,) and (sigma_a^2, sigma_d^2), alternating a few times."""
+def _pooled(table: _Table) -> Pooled:
     variances = START
-    means = np.zeros(objectives)
-    for _ in range(ROUNDS_OF_MEANS):
-        weight = 1.0 / (noise + variances.sum())
-        total = np.bincount(column, weight, objectives)
-        means = np.bincount(column, weight * logits, objectives) / total
-        units = [_unit(logits[g] - means[column[g]], noise[g]) for g in groups.values()]
+    for _ in range(ROUNDS):
+        means, _uncertain = _objectives(table, variances)
+        units = [_unit(table, group, means) for group in table.groups]
         variances = fit_variances(units, START, PULL)
-    return means, variances
+    return Pooled(*_objectives(table, variances), variances)
 
 
-def _unit(residuals: Array, noise: Array) -> Unit:
-    size = len(residuals)
-    return Unit(residuals, np.array([np.ones((size, size)), np.eye(size)]), noise)
+def _unit(table: _Table, group: Ints, means: Array) -> Unit:
+    size = len(group)
+    residuals = table.logits[group] - means[table.column[group]]
+    return Unit(residuals, np.array([np.ones((size, size)), np.eye(size)]), table.noise[group])
+
+
+def _covariance(table: _Table, group: Ints, variances: Array) -> Array:
+    size = len(group)
+    cov = variances[0] * np.ones((size, size)) + np.diag(variances[1] + table.noise[group])
+    return np.asarray(cov, dtype=np.float64)
+
+
+def _objectives(table: _Table, variances: Array) -> tuple[Array, Array]:
+    """Return mu (S,) by generalized least squares, and its covariance (S, S).
+
+    An objective that few classes met is known less, and classes that are strong or weak on all
+    they met do not make it seem easier or harder than it is.
+    """
+    precision = np.zeros((table.objectives, table.objectives))
+    told = np.zeros(table.objectives)
+    for group in table.groups:
+        columns = table.column[group]
+        inverse = np.linalg.inv(_covariance(table, group, variances))
+        precision[np.ix_(columns, columns)] += inverse
+        told[columns] += inverse @ table.logits[group]
+    uncertain = np.asarray(np.linalg.inv(precision), dtype=np.float64)
+    return uncertain @ told, uncertain
 
 
 def _of_class(
-    rows: Sequence[ClassResult],
-    group: Array,
-    logits: Array,
-    noise: Array,
-    means: Array,
-    variances: Array,
+    rows: Sequence[ClassResult], group: Ints, table: _Table, model: Pooled
 ) -> list[Readiness]:
-    """Return one class's readiness, not yet flagged."""
-    size = len(rows)
-    of_class, of_objective = variances
-    own = of_objective * np.eye(size)
-    both = of_class * np.ones((size, size)) + own
-    readings = both + np.diag(noise[group])
-    residuals = logits[group] - means[group]
+    """Return one class's readiness, not yet flagged; what is not known of mu is carried along."""
+    size, columns = len(rows), table.column[group]
+    own = model.variances[1] * np.eye(size)
+    both = model.variances[0] * np.ones((size, size)) + own
+    readings = _covariance(table, group, model.variances)
+    residuals = table.logits[group] - model.means[columns]
+    mu = model.uncertain[np.ix_(columns, columns)]
     specific = condition(own, own, readings, residuals)
     whole = condition(both, both, readings, residuals)
-    sd = np.sqrt(np.diag(specific.cov))
+    of_mu = np.eye(size) - whole.gains
+    sd = np.sqrt(np.diag(specific.cov + specific.gains @ mu @ specific.gains.T))
+    variance = np.diag(whole.cov + of_mu @ mu @ of_mu.T)
     behind = ndtr((-DELTA - specific.mean) / sd)
     ahead = ndtr((specific.mean - DELTA) / sd)
+    stands = model.means[columns] + whole.mean
+    usual = expit(stands - specific.mean)
     return [
         Readiness(
             row.klass,
             row.objective,
-            _share(float(means[g] + whole.mean[i]), float(whole.cov[i, i]), row.students),
+            _share(float(stands[i]), float(variance[i]), row.students),
+            float(usual[i]),
+            _own(float(specific.mean[i]), float(sd[i]), row.students),
             float(behind[i]),
             float(ahead[i]),
             next=False,
         )
-        for i, (row, g) in enumerate(zip(rows, group, strict=True))
+        for i, row in enumerate(rows)
     ]
+
+
+def _own(mean: float, sd: float, students: int) -> Estimate:
+    return Estimate(mean, Interval.normal(mean, sd, LEVEL), students, DESIGN)
 
 
 def _share(logit: float, variance: float, students: int) -> Estimate:
