@@ -28,7 +28,15 @@ from trellis.evidence import queries
 from trellis.evidence.models import EvidenceItem
 from trellis.people import merging
 from trellis.people.actions import OnlyAdministrators
-from trellis.people.models import EvaluatorRelation, Merge, Person, PersonAlias, Role, RoleGrant
+from trellis.people.models import (
+    EvaluatorRelation,
+    Merge,
+    Person,
+    PersonAlias,
+    Role,
+    RoleGrant,
+    TwoPeople,
+)
 from trellis.people.pairs import likely_pairs
 from trellis.plans.models import Collaborator, Goal
 from trellis.trust import clock
@@ -284,3 +292,30 @@ def test_hana_merges_and_puts_apart_again_in_the_browser() -> None:
     browser.post(f"/administration/merges/{Merge.objects.get().pk}/undo/")
     other.refresh_from_db()
     assert other.is_active
+
+
+def test_two_people_who_look_alike_are_told_apart_once_and_asked_about_again_when_taken_back() -> (
+    None
+):
+    one = grant(a_person("José", "O'Neil"), Role.TEACHER, school=a_school())
+    other = grant(a_person("Jose", "ONeil"), Role.TEACHER, school=a_school())
+    browser = Client()
+    browser.force_login(hana())
+    assert len(likely_pairs()) == 1
+
+    for _ in range(2):
+        browser.post(f"/administration/merges/{one.pk}/{other.pk}/apart/")
+
+    assert likely_pairs() == []
+    with pytest.raises(ValidationError, match="two people"):
+        merge(other, one)
+    assert "Told apart" in browser.get("/administration/merges/").content.decode()
+    browser.post(f"/administration/merges/apart/{TwoPeople.objects.get().pk}/back/")
+    assert len(likely_pairs()) == 1
+    kinds = ("RecordsToldApart", "TellingApartTakenBack")
+    assert Event.objects.filter(kind__in=kinds, by=hana()).count() == 2
+
+
+def test_only_administrators_tell_apart() -> None:
+    with pytest.raises(OnlyAdministrators):
+        merging.tell_apart(ana(), nia(), by=ben())

@@ -110,6 +110,14 @@ TABLE = (
         otherwise=403,
     ),
     Row("web:undo_merge", "Putting them apart again", ("merge",), acts=ADMIN, otherwise=403),
+    Row(
+        "web:tell_apart",
+        "Saying that two records are two people",
+        ("person", "second record"),
+        acts=ADMIN,
+        otherwise=403,
+    ),
+    Row("web:take_back_apart", "Taking that back", ("told apart",), acts=ADMIN, otherwise=403),
     # Who sees what: each person about herself alone.
     Row("trust:who_sees_what", "What is held, shared, looked at", opens=SIGNED_IN),
     Row("trust:share", "Sharing a thing of one's own", opens=SIGNED_IN, acts=SIGNED_IN),

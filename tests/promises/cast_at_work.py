@@ -48,7 +48,7 @@ from trellis.insights.models import ClassLearning, Insight, LessonTalk, Reply
 from trellis.insights.policies import InsightPolicy
 from trellis.interchange.csv_text import read_csv_text
 from trellis.interchange.mapping_proposal import propose
-from trellis.people.models import Employment, EvaluatorRelation, Merge, Person, Role
+from trellis.people.models import Employment, EvaluatorRelation, Merge, Person, Role, TwoPeople
 from trellis.plans.models import (
     ActionStep,
     CheckIn,
@@ -165,7 +165,11 @@ def _records() -> Objects:
     merge = Merge.objects.create(
         kept=second, other=third, decided_by=hana(), decided_at=clock.now(), reason="One person."
     )
-    return {"second record": a_person("Chi", "Fourth").pk, "merge": merge.pk}
+    fourth = a_person("Chi", "Fourth")
+    apart = TwoPeople.objects.create(
+        one=second, other=fourth, decided_by=hana(), decided_at=clock.now()
+    )
+    return {"second record": fourth.pk, "merge": merge.pk, "told apart": apart.pk}
 
 
 def _plan(people: dict[str, Person | None]) -> Objects:

@@ -30,7 +30,7 @@ from trellis.evidence.models import (
 )
 from trellis.impact.models import ProgramReview, ReadOut
 from trellis.insights.models import Insight, LessonTalk
-from trellis.people.models import EvaluatorRelation, Merge, Person, Role, RoleGrant
+from trellis.people.models import EvaluatorRelation, Merge, Person, Role, RoleGrant, TwoPeople
 from trellis.plans.models import Collaborator, Goal
 from trellis.resources.models import Provider, Resource
 from trellis.trust import clock
@@ -114,6 +114,7 @@ def _work_of(rng: Random, teacher: Person, people: Sequence[Person]) -> None:
 def _import(rng: Random, people: Sequence[Person]) -> None:
     one, other = rng.sample(list(people), 2)
     Merge.objects.create(kept=one, other=other, decided_at=clock.now(), reason="One person.")
+    TwoPeople.objects.create(one=one, other=other, decided_at=clock.now())
     Import.objects.create(
         received_at=clock.now(),
         content_hash=str(rng.random()),

@@ -1,5 +1,6 @@
 """A teacher asks her class by a code; students answer without an account; only counts are kept."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from trellis.evidence import asking
 from trellis.evidence.instrument import ANSWERS, ITEMS, level_for
 from trellis.evidence.loading import ANSWERS as ANSWERS_OF_FILES
 from trellis.evidence.models import AnswerSent, ClassCollection, EvidenceItem, Source
+from trellis.insights.tasks import compute
 from trellis.interchange.district import ELEMENTS, FEEDBACK_ITEMS
 from trellis.people.models import Enrollment, Section, Student
 from trellis.trust import clock
@@ -205,8 +207,56 @@ def test_a_code_ends_when_it_is_closed_and_after_two_weeks() -> None:
 
     assert Client().get(f"/class/{code}/").status_code == 404
     assert Client().get(f"/class/{over.code}/").status_code == 404
-    page = signed_in(ana).get(f"/ask-my-class/{over.pk}/").content.decode()
-    assert "The two weeks are over" in page
+
+
+def expire(collection: ClassCollection) -> None:
+    yesterday = clock.today() - timedelta(days=1)
+    ClassCollection.objects.filter(pk=collection.pk).update(closes_on=yesterday)
+
+
+def test_a_collection_that_is_over_closes_when_its_teacher_looks() -> None:
+    collection = asked()
+    for _ in range(5):
+        send(collection)
+    expire(collection)
+
+    page = signed_in(ana).get(f"/ask-my-class/{collection.pk}/").content.decode()
+
+    assert "What your class said" in page
+    days = set(EvidenceItem.objects.values_list("seen_on", flat=True))
+    assert days == {clock.today() - timedelta(days=1)}
+
+
+def test_a_collection_that_is_over_counts_in_the_next_insights_though_nobody_looks() -> None:
+    collection = asked()
+    for _ in range(5):
+        send(collection)
+    expire(collection)
+
+    compute()
+
+    collection.refresh_from_db()
+    assert collection.closed_at is not None
+    assert EvidenceItem.objects.filter(owner=ana(), n=5).count() == 5
+
+
+def test_what_a_class_said_is_in_her_download_once_it_is_closed() -> None:
+    collection, browser = asked(), signed_in(ana)
+    for _ in range(5):
+        send(collection)
+
+    def downloaded() -> list[dict[str, object]]:
+        answer = browser.get("/privacy/download/")
+        text = b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # it streams
+        (record,) = json.loads(text)["evidence.ClassCollection"]
+        assert {"counts", "code"}.isdisjoint(record)
+        said = record["said"]
+        assert isinstance(said, list)
+        return said
+
+    assert downloaded() == []
+    asking.close(collection, by=ana())
+    assert [one["counts"]["Often"] for one in downloaded()] == [5] * 10  # type: ignore[index]
 
 
 def test_guessing_codes_is_slowed_down() -> None:

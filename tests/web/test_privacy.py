@@ -36,6 +36,7 @@ NOT_ABOUT_A_PERSON = {
     "evidence.SentImport": "which system sent an import; whose import it is stands there",
     "evidence.AnswerSent": "the digest of a random word of a browser, which is tied to nobody",
     "people.Merge": "who decided about two records, and why, is for the administrators who decide",
+    "people.TwoPeople": "who told two records apart is for the administrators who decide",
     "evidence.ImportLines": "what the last import did, by name, kept until the next one",
     "evidence.FrameworkVersion": "who brought a published text is part of its version",
     "evidence.Adoption": "who put a published text in use is part of that decision",

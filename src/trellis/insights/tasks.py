@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django_tasks import task
 
+from trellis.evidence import asking
 from trellis.evidence.models import EvidenceItem
 from trellis.insights import actions
 from trellis.insights.events import InsightsComputed
@@ -68,6 +69,7 @@ def _compute(tell: Progress, started: float) -> Computed:
     from trellis.insights import estimates, learning  # load numpy and polars: only in a run
 
     today = clock.today()
+    asking.close_expired()
     evidence = _evidence_by_owner()
     owners = sorted(evidence, key=str)
     looks = {owner: estimates.looks_of(evidence[owner], today) for owner in owners}

@@ -64,6 +64,24 @@ class MergeUndone(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsToldApart(Happening):
+    """Two records that look alike were said to be of two people."""
+
+    sentence: ClassVar[str] = "Two records that look alike were said to be of two people."
+    one: UUID
+    other: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellingApartTakenBack(Happening):
+    """Whether two records are of two people is open again."""
+
+    sentence: ClassVar[str] = "Whether two records are of two people is open again."
+    one: UUID
+    other: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChanged(Happening):
     """A person chose a new password."""
 

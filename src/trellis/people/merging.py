@@ -16,8 +16,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, ForeignObject, Model, Q, UniqueConstraint
 
 from trellis.people.actions import OnlyAdministrators
-from trellis.people.events import MergeUndone, RecordsMerged
-from trellis.people.models import Merge, Person, PersonAlias, Role
+from trellis.people.events import (
+    MergeUndone,
+    RecordsMerged,
+    RecordsToldApart,
+    TellingApartTakenBack,
+)
+from trellis.people.models import Merge, Person, PersonAlias, Role, TwoPeople
 from trellis.people.queries import has_role
 from trellis.trust import clock
 from trellis.trust.events import record
@@ -26,7 +31,7 @@ from trellis.trust.events import record
 Move = list[str | None]
 MERGED = "merged-{}@people.invalid"
 # What tells of a merge itself stays where it was written.
-LEFT = {"people.Merge"}
+LEFT = {"people.Merge", "people.TwoPeople"}
 # Why two records must stay apart, as a sentence; empty where nothing stands against it.
 Apart = Callable[[Person, Person], str]
 
@@ -72,6 +77,29 @@ def undo_merge(done: Merge, *, by: Person) -> int:
     return staying
 
 
+@transaction.atomic
+def tell_apart(one: Person, other: Person, *, by: Person) -> TwoPeople:
+    """Remember that two records are of two people: they are suggested no more, nor merged."""
+    _only_administrators(by)
+    first, second = sorted((one, other), key=lambda person: person.pk)
+    if first == second:
+        raise ValidationError("Choose two records, not one twice.")
+    said, is_new = TwoPeople.objects.get_or_create(
+        one=first, other=second, defaults={"decided_by": by, "decided_at": clock.now()}
+    )
+    if is_new:
+        record(RecordsToldApart(one=first.pk, other=second.pk), by=by)
+    return said
+
+
+@transaction.atomic
+def take_back_apart(said: TwoPeople, *, by: Person) -> None:
+    """Leave it open again whether two records are of two people."""
+    _only_administrators(by)
+    record(TellingApartTakenBack(one=said.one_id, other=said.other_id), by=by)
+    said.delete()
+
+
 def can_be_undone(done: Merge) -> bool:
     """Return whether a merge stands and is the last one of both its records."""
     pair = (done.kept_id, done.other_id)
@@ -91,6 +119,10 @@ def _check(kept: Person, other: Person, *, by: Person, reason: str, same_person:
         )
     if Merge.objects.filter(other__in=(kept, other), undone_at=None).exists():
         raise ValidationError("One of these records was merged into another one already.")
+    if TwoPeople.objects.filter(one__in=(kept, other), other__in=(kept, other)).exists():
+        raise ValidationError(
+            "It was said that these are two people. If that was a mistake, take it back first."
+        )
     if not reason.strip():
         raise ValidationError({"reason": "Say how you know that this is one person."})
     if not same_person:

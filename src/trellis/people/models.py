@@ -80,6 +80,24 @@ class Merge(models.Model):
         return f"{self.other} merged into {self.kept}"
 
 
+class TwoPeople(models.Model):
+    """That two records which look alike are of two people, so that nobody is asked again."""
+
+    one = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-decided_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="two_people_are_told_apart_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one} is not {self.other}"
+
+
 class PersonAlias(models.Model):
     """Another id by which files may name a person: that of a record merged into hers."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
 
-from trellis.people.models import Employment, Merge, Person, RoleGrant
+from trellis.people.models import Employment, Merge, Person, RoleGrant, TwoPeople
 
 SHOWN = 50
 # More records of one name than this are a common name, not one person.
@@ -35,7 +35,10 @@ class _Record:
 
 
 def likely_pairs() -> list[LikelyPair]:
-    """Return pairs with the same name at a school, or the same name in the address, by name."""
+    """Return pairs with the same name at a school, or the same name in the address, by name.
+
+    Those that somebody has told apart are left out.
+    """
     records = list(_records())
     found: dict[frozenset[UUID], LikelyPair] = {}
     for one, other in _alike(records, "key"):
@@ -44,6 +47,8 @@ def likely_pairs() -> list[LikelyPair]:
             _note(found, one, other, "the same name, and no school that sets them apart")
     for one, other in _alike(records, "local_part"):
         _note(found, one, other, "the same name in the e-mail address")
+    for pair in TwoPeople.objects.values_list("one_id", "other_id"):
+        found.pop(frozenset(pair), None)
     return sorted(found.values(), key=lambda pair: (pair.name, pair.other_name))[:SHOWN]
 
 

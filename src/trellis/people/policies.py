@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from trellis.people.models import Merge, Person, Role, RoleGrant
+from trellis.people.models import Merge, Person, Role, RoleGrant, TwoPeople
 from trellis.people.queries import has_role
 from trellis.trust.policies import Policy
 
@@ -55,6 +55,23 @@ class MergePolicy(Policy[Merge]):
         return None
 
 
+class TwoPeoplePolicy(Policy[TwoPeople]):
+    """That two records are of two people, and who said so: for administrators alone."""
+
+    model = TwoPeople
+    called = "two records that were told apart"
+
+    def may_read(self, who: Person, _what: TwoPeople) -> bool:
+        return has_role(who, Role.ADMINISTRATOR)
+
+    def readable_by(self, who: Person) -> Q:
+        return Q() if has_role(who, Role.ADMINISTRATOR) else Q(pk__in=())
+
+    def owner_of(self, _what: TwoPeople) -> None:
+        return None
+
+
 accounts = AccountPolicy()
+two_people = TwoPeoplePolicy()
 merges = MergePolicy()
 grants = GrantPolicy()

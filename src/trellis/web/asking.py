@@ -20,6 +20,7 @@ from trellis.evidence.instrument import ANSWERS, ITEMS, LABELS, level_for
 from trellis.evidence.models import ClassCollection
 from trellis.insights import actions as insights
 from trellis.insights import policies as insight_policies
+from trellis.people.models import Person
 from trellis.people.requests import PersonRequest
 from trellis.ui.visibility import COUNTED, ONLY_YOU
 
@@ -62,6 +63,7 @@ class AnswersForm(forms.Form):
 @require_safe
 def ask_my_class(request: PersonRequest) -> HttpResponse:
     """List her classes, each with what is asked now and what was asked before."""
+    _close_expired(request.user)
     page = {"classes": queries.classes_to_ask(request.user)}
     return render(request, "web/ask_my_class.html", page)
 
@@ -86,9 +88,10 @@ def ask(request: PersonRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def collection(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Show the code and how many answered; once it is closed, what the class said."""
+    _close_expired(request.user)
     found = policies.collections.open(request.user, pk)
     page = {"collection": found, "results": asking.results(found),
-            "is_over": asking.is_over(found), "fewest": asking.FEWEST_ANSWERS,
+            "fewest": asking.FEWEST_ANSWERS,
             "address": request.build_absolute_uri("/class/")}  # fmt: skip
     return render(request, "web/class_collection.html", page)
 
@@ -111,6 +114,11 @@ def close(request: PersonRequest, pk: UUID) -> HttpResponse:
         insights.refresh(request.user)
         messages.success(request, "Closed. Only you see what your class said.")
     return redirect("web:class_collection", found.pk)
+
+
+def _close_expired(teacher: Person) -> None:
+    if asking.close_expired(of=teacher):
+        insights.refresh(teacher)
 
 
 # for students: no account, nothing about who asks and who answers --------------------------

@@ -5,7 +5,7 @@ everything, and the links to what was shared. An app that begins to hold somethi
 adds its row here; a test walks all models and names the one that is missing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,6 +31,7 @@ from trellis.coaching.policies import (
     VisitNotePolicy,
     VisitPolicy,
 )
+from trellis.evidence import asking
 from trellis.evidence.models import (
     ClassCollection,
     EvidenceItem,
@@ -84,7 +85,7 @@ class Holding:
     `can_be_shared` matches those that make sense to somebody else, where any do. `through` leads
     from a part to the thing that the policy is about. `content` are the fields of a record of
     facts that stay with its owner when her partner takes the facts along. `kept_back` nobody takes
-    along: a count that is still open.
+    along: a count that is still open. `told` says in words what the fields alone would not.
     """
 
     words: str
@@ -97,6 +98,7 @@ class Holding:
     through: str = "pk"
     content: tuple[str, ...] = ()
     kept_back: tuple[str, ...] = ()
+    told: Callable[[Any], dict[str, object]] | None = None  # Any: a record of `model`
 
     @property
     def label(self) -> str:
@@ -122,6 +124,16 @@ class Holding:
             return self.of(owner) if reader == owner else self.model._default_manager.none()
         visible = self.policy().visible(reader).values("pk")
         return self.of(owner).filter(**{f"{self.through}__in": visible})
+
+
+def _what_a_class_said(collection: ClassCollection) -> dict[str, object]:
+    """Return the answers as the page of a closed collection shows them; none while it is open."""
+    return {
+        "said": [
+            {"question": words, "answered": n, "counts": dict(counts)}
+            for words, n, counts in asking.results(collection)
+        ]
+    }
 
 
 _PLAN = "Your plan, with its steps, check-ins and comments"
@@ -161,6 +173,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ClassCollectionPolicy,
         "web:class_collection",
         kept_back=("counts", "code"),
+        told=_what_a_class_said,
     ),
     Holding(
         "What the talk of your lessons shows, and the moments that you kept",
@@ -306,6 +319,8 @@ def _plain(holding: Holding, owner: Person) -> Iterator[dict[str, object]]:
             row[field.name] = str(person) if person else None
         for name in holding.kept_back:
             del row[name]
+        if holding.told:
+            row |= holding.told(record)
         if holding.content and holding.policy and holding.policy().owner_of(record) != owner:
             row = {name: value for name, value in row.items() if name not in holding.content}
         yield row

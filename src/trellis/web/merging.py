@@ -85,7 +85,8 @@ def merges(request: PersonRequest) -> HttpResponse:
     me = administrator(request)
     done = policies.merges.visible(me).select_related("kept", "other", "decided_by")
     rows = [(one, merging.can_be_undone(one)) for one in done[:20]]
-    context = {"pairs": likely_pairs(), "done": rows}
+    apart = policies.two_people.visible(me).select_related("one", "other", "decided_by")
+    context = {"pairs": likely_pairs(), "done": rows, "apart": apart[:20]}
     return render(request, "web/merges.html", context)
 
 
@@ -120,6 +121,29 @@ def undo(request: PersonRequest, pk: UUID) -> HttpResponse:
     else:
         left = f" {staying} stayed, changed since." if staying else ""
         messages.success(request, f"The two records stand apart again.{left}")
+    return redirect("web:merges")
+
+
+@require_POST
+def tell_apart(request: PersonRequest, one: UUID, other: UUID) -> HttpResponse:
+    """Remember that two records are of two people."""
+    me = administrator(request)
+    pair = policies.accounts.open(me, one), policies.accounts.open(me, other)
+    try:
+        merging.tell_apart(*pair, by=me)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    else:
+        messages.success(request, "They stay two people, and are suggested no more.")
+    return redirect("web:merges")
+
+
+@require_POST
+def take_back_apart(request: PersonRequest, pk: int) -> HttpResponse:
+    """Leave it open again whether two records are of two people."""
+    me = administrator(request)
+    merging.take_back_apart(policies.two_people.open(me, pk), by=me)
+    messages.success(request, "It is open again whether they are two people.")
     return redirect("web:merges")
 
 

@@ -64,6 +64,16 @@ web_patterns = (
             merging.compare,
             name="compare_records",
         ),
+        path(
+            "administration/merges/<uuid:one>/<uuid:other>/apart/",
+            merging.tell_apart,
+            name="tell_apart",
+        ),
+        path(
+            "administration/merges/apart/<int:pk>/back/",
+            merging.take_back_apart,
+            name="take_back_apart",
+        ),
         path("data-quality/", quality.data_quality, name="data_quality"),
     ],
     "web",
