@@ -44,7 +44,7 @@ from trellis.evidence.queries import folder_of
 from trellis.impact.models import ProgramReview, ReadOut
 from trellis.impact.registration import fingerprint
 from trellis.insights.actions import refresh
-from trellis.insights.models import ClassLearning, Insight, LessonTalk, Reply
+from trellis.insights.models import ClassGrowth, ClassLearning, Insight, LessonTalk, Reply
 from trellis.insights.policies import InsightPolicy
 from trellis.interchange.csv_text import read_csv_text
 from trellis.interchange.mapping_proposal import propose
@@ -256,10 +256,17 @@ def _evidence(people: dict[str, Person | None]) -> Objects:
         right=0.5,
         low=0.4,
         high=0.6,
+        usual=0.7,
         behind=0.9,
         is_next=True,
         computed_at=now,
     )
+    ClassGrowth.objects.create(
+        section=section, test=secret("insights.ClassGrowth"), students=22, tested=20, among=480,
+        grades="grade 4", two_before=18, term="winter", tested_on=date(2026, 1, 21),
+        since=date(2025, 9, 10), mean=52, low=40, high=64, median=51, median_low=35,
+        median_high=68, one_student=32, computed_at=now,
+    )  # fmt: skip
     return {
         "section": section.pk,
         "evidence": item.pk,

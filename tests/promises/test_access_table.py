@@ -37,6 +37,7 @@ FINDS = {
         "plans.Plan",
         "evidence.EvidenceItem",
         "insights.Insight",
+        "insights.ClassGrowth",
         "insights.Reply",
         "insights.LessonTalk",
         "partnership",

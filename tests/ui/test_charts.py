@@ -58,7 +58,15 @@ def a_timeline() -> Drawing:
     return charts.timeline([event], name=NAME)
 
 
-ALL = [a_band, an_interval, an_event_study, a_balance, a_share, some_checkins, a_timeline]
+def some_places() -> Drawing:
+    rows = [charts.PlaceRow("Compare <fractions>", 32, 27, 37, 55, stands_out=True)]
+    zone = charts.Zone(40, 60, "chance <alone>")
+    return charts.places(rows, name=NAME, usual="Usual", level=80, zone=zone)
+
+
+ALL = [
+    a_band, an_interval, an_event_study, a_balance, some_places, a_share, some_checkins, a_timeline,
+]  # fmt: skip
 
 
 def parsed(html: str) -> ElementTree.Element:
@@ -105,6 +113,8 @@ def test_an_estimate_outside_its_interval_cannot_be_drawn(
     with pytest.raises(ValueError, match="outside its interval"):
         charts.IntervalRow("Practice", "", estimate, low, high)
     with pytest.raises(ValueError, match="outside its interval"):
+        charts.PlaceRow("Fractions", estimate, low, high, usual=0.1)
+    with pytest.raises(ValueError, match="outside its interval"):
         charts.EventPoint(1, estimate, low, high)
     with pytest.raises(ValueError, match="outside its interval"):
         charts.BandPoint(date(2025, 9, 1), estimate, low, high)
@@ -115,6 +125,17 @@ def test_an_estimate_whose_interval_is_not_known_cannot_be_drawn() -> None:
         charts.IntervalRow("Practice", "", 0.1, float("nan"), float("inf"))
     with pytest.raises(ValueError, match="finite interval"):
         charts.mini(float("nan"), 1.0, 2.0, key="m", title="t")
+
+
+def test_a_place_is_drawn_where_it_stands_between_the_ends_of_its_scale() -> None:
+    wide = some_places().svg.split("</svg>")[0]
+
+    assert 'cx="226.6"' in wide  # 18 + 32 % of the 652 px between the ends
+    assert '<rect x="278.8"' in wide  # the zone from 40 % on
+
+
+def test_places_are_told_with_interval_and_what_is_usual() -> None:
+    assert some_places().table.rows == [("Compare <fractions>", "32%", "27% to 37%", "55%")]
 
 
 def test_three_visits_alone_draw_no_line_and_a_fourth_look_does() -> None:

@@ -104,7 +104,7 @@ def test_a_class_leads_to_the_rows_of_its_answers(tmp_path: Path) -> None:
     objective = LearningObjective.objects.get()
     ClassLearning.objects.create(
         section=section, objective=objective, students=24, right=0.5, low=0.4, high=0.6,
-        behind=0.1, is_next=False, computed_at=clock.now(),
+        usual=0.5, behind=0.1, is_next=False, computed_at=clock.now(),
     )  # fmt: skip
     client = Client()
     client.force_login(ana)

@@ -145,6 +145,7 @@ def _row(one: Readiness, section: UUID, objective: int) -> ClassLearning:
         right=one.right.value,
         low=one.right.interval.low,
         high=one.right.interval.high,
+        usual=one.usual,
         behind=one.behind,
         is_next=one.next,
         computed_at=clock.now(),

@@ -149,6 +149,7 @@ class ClassLearning(models.Model):
     right = models.FloatField()  # expected share of items right, with its 80 % interval
     low = models.FloatField()
     high = models.FloatField()
+    usual = models.FloatField()  # share that a class of the same level usually has right
     behind = models.FloatField()  # chance that this objective is behind, for this class
     is_next = models.BooleanField()
     computed_at = models.DateTimeField()
@@ -161,3 +162,40 @@ class ClassLearning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.objective} in {self.section}"
+
+
+class ClassGrowth(models.Model):
+    """How a class's students grew to the newest test: about students, for their own teachers.
+
+    Context about students, kept with the class and computed anew in every run. It is no property of
+    a teacher and is never added up by teacher.
+    """
+
+    class Term(models.TextChoices):
+        FALL = "fall", "fall"
+        WINTER = "winter", "winter"
+        SPRING = "spring", "spring"
+
+    section = models.OneToOneField(Section, on_delete=models.CASCADE, related_name="growth")
+    test = models.CharField(max_length=100, blank=True)
+    students = models.PositiveIntegerField()  # in the class
+    tested = models.PositiveIntegerField()  # of these, with a growth percentile
+    among = models.PositiveIntegerField()  # students of the same grades who are compared
+    grades = models.CharField(max_length=40, blank=True)  # in words: "grade 4"
+    two_before = models.PositiveIntegerField()  # of those tested, with two earlier tests
+    term = models.CharField(max_length=10, choices=Term.choices, blank=True)
+    tested_on = models.DateField(null=True, blank=True)
+    since = models.DateField(null=True, blank=True)  # the test just before
+    # Mean and median growth percentile with 95 % intervals; null below 10 students.
+    mean = models.FloatField(null=True, blank=True)
+    low = models.FloatField(null=True, blank=True)
+    high = models.FloatField(null=True, blank=True)
+    median = models.FloatField(null=True, blank=True)
+    median_low = models.FloatField(null=True, blank=True)
+    median_high = models.FloatField(null=True, blank=True)
+    # Half the interval that the tests' own errors leave to one student; null where none is known.
+    one_student = models.FloatField(null=True, blank=True)
+    computed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Growth of {self.section}"

@@ -1,27 +1,20 @@
-"""Answer what stands out for a teacher, what is held about her, and where her classes are."""
+"""Answer what stands out for a teacher, and what is held about her."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from trellis.evidence.framework import level_words, title_of
-from trellis.evidence.framework_queries import related_to_element
-from trellis.evidence.models import EvidenceItem, LearningObjective, Source
+from trellis.evidence.models import EvidenceItem, Source
 from trellis.evidence.provenance import where_from
-from trellis.insights.models import ClassLearning, Computation, Insight, LessonTalk, Reply
+from trellis.insights.models import Computation, Insight, LessonTalk, Reply
 from trellis.people.models import Person, Section
 from trellis.trust import clock
 from trellis.ui.visibility import ONLY_YOU, Visible, shared_with
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-MOST_NEXT = 3
-
-
-ASKED_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +64,6 @@ class HeldFrom:
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectiveRow:
-    """Where a class stands on an objective, as shares of items right with an 80 % interval."""
-
-    objective_id: int
-    code: str
-    statement: str
-    students: int
-    right: int
-    low: int
-    high: int
-    is_next: bool
-
-
-@dataclass(frozen=True, slots=True)
 class TalkPage:
     """What was kept of a lesson's talk, and whether it counts among her evidence."""
 
@@ -93,29 +72,6 @@ class TalkPage:
     can_count: bool
     counts: bool
     is_withdrawn: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AskedRow:
-    """An objective of one of her classes that asks for an element of practice."""
-
-    section_id: UUID
-    section: str
-    code: str
-    statement: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClassRow:
-    """A class of the teacher and what its students could learn next."""
-
-    id: UUID
-    title: str
-    objectives: tuple[ObjectiveRow, ...]
-
-    @property
-    def next(self) -> tuple[ObjectiveRow, ...]:
-        return tuple(row for row in self.objectives if row.is_next)[:MOST_NEXT]
 
 
 def shown_to(owner: Person) -> list[InsightRow]:
@@ -179,42 +135,6 @@ def sections_of(teacher: Person) -> "QuerySet[Section]":
     """Return the classes that a teacher teaches this school year."""
     year = clock.school_year(clock.today())
     return Section.objects.filter(teachings__person=teacher, school_year=year, is_active=True)
-
-
-def classes_of(teacher: Person) -> list[ClassRow]:
-    """Return a teacher's classes of this school year with what their students could learn next."""
-    year = clock.school_year(clock.today())
-    sections = list(teacher.sections.filter(school_year=year, is_active=True).order_by("title"))
-    rows = _objectives(sections)
-    return [ClassRow(s.pk, s.title, tuple(rows.get(s.pk, ()))) for s in sections]
-
-
-def class_of(section: Section) -> ClassRow:
-    """Return one class with all its objectives."""
-    return ClassRow(section.pk, section.title, tuple(_objectives([section]).get(section.pk, ())))
-
-
-def asked_of_her_classes(teacher: Person, element: str) -> list[AskedRow]:
-    """Return what her classes work on that asks for an element, as frameworks relate the two."""
-    names = related_to_element(element)
-    year = clock.school_year(clock.today())
-    rows = (
-        ClassLearning.objects.filter(
-            section__in=teacher.sections.filter(school_year=year, is_active=True),
-            objective__identifier__in=names,
-        )
-        .select_related("objective", "section")
-        .order_by("objective__position", "section__title")
-    )
-    return [
-        AskedRow(row.section_id, row.section.title, row.objective.code, row.objective.statement)
-        for row in rows[:ASKED_SHOWN]
-    ]
-
-
-def objective_of(section: Section, objective_id: int) -> LearningObjective | None:
-    """Return an objective that this class met."""
-    return LearningObjective.objects.filter(pk=objective_id, classlearning__section=section).first()
 
 
 def last_computation() -> Computation | None:
@@ -317,22 +237,3 @@ def _how_old(days: int) -> str:
     if days < 60:
         return f"{days // 7} weeks ago"
     return f"{days // 30} months ago"
-
-
-def _objectives(sections: Iterable[Section]) -> dict[UUID, list[ObjectiveRow]]:
-    rows: dict[UUID, list[ObjectiveRow]] = {}
-    found = ClassLearning.objects.filter(section__in=list(sections)).select_related("objective")
-    for one in found.order_by("-is_next", "-behind", "objective__position"):
-        rows.setdefault(one.section_id, []).append(
-            ObjectiveRow(
-                objective_id=one.objective_id,
-                code=one.objective.code,
-                statement=one.objective.statement,
-                students=one.students,
-                right=round(100 * one.right),
-                low=round(100 * one.low),
-                high=round(100 * one.high),
-                is_next=one.is_next,
-            )
-        )
-    return rows

@@ -66,7 +66,7 @@ def compute(progress: Progress | None = None) -> Computed:
 
 
 def _compute(tell: Progress, started: float) -> Computed:
-    from trellis.insights import estimates, learning  # load numpy and polars: only in a run
+    from trellis.insights import estimates, growth, learning  # load numpy and polars: only in a run
 
     today = clock.today()
     asking.close_expired()
@@ -91,6 +91,8 @@ def _compute(tell: Progress, started: float) -> Computed:
         record(InsightsComputed(teachers=len(owners)), by=None)
     tell("Reading what classes are ready for", len(owners), len(owners))
     classes = learning.compute_classes(today)
+    tell("Seeing how classes grew", len(owners), len(owners))
+    growth.compute_growth(today)
     return Computed(
         teachers=len(owners),
         pieces=len({(look.piece, owner) for owner in owners for look in looks[owner]}),

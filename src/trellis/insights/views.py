@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from trellis.evidence.framework import titles
-from trellis.insights import actions, policies, queries
+from trellis.insights import actions, class_account, classes, policies, queries
 from trellis.insights.forms import OwnReadingForm, ReplyForm
 from trellis.insights.models import Insight
 from trellis.people.models import Person
@@ -63,7 +63,9 @@ def my_evidence(request: HttpRequest) -> HttpResponse:
     """Show everything that is held about the reader's practice, and her classes."""
     page = {
         "held": queries.held_about(reader(request)),
-        "classes": queries.classes_of(reader(request)),
+        "classes": [
+            (klass, class_account.account(klass)) for klass in classes.classes_of(reader(request))
+        ],
         "only_you": ONLY_YOU,
     }
     return render(request, "insights/my_evidence.html", page)
@@ -108,9 +110,10 @@ def own_reading(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def my_class(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show where a class stands on each objective, to its own teachers."""
-    section = policies.classes.open(reader(request), pk)
-    return render(request, "insights/my_class.html", {"klass": queries.class_of(section)})
+    """Show what a class could learn next and how its students grew, to its own teachers."""
+    klass = classes.class_of(policies.classes.open(reader(request), pk))
+    page = {"klass": klass, "account": class_account.account(klass)}
+    return render(request, "insights/my_class.html", page)
 
 
 @require_GET
@@ -119,11 +122,11 @@ def look_again(request: HttpRequest, pk: UUID, objective_id: int) -> HttpRespons
     from trellis.insights import learning  # loads polars: only where results are read
 
     section = policies.classes.open(reader(request), pk)
-    objective = queries.objective_of(section, objective_id)
+    objective = classes.objective_of(section, objective_id)
     if objective is None:
         raise Http404
     page = {
-        "klass": queries.class_of(section),
+        "klass": classes.class_of(section),
         "objective": objective,
         "students": learning.look_again(section, objective),
         "behind": learning.rows_behind(section, objective),
@@ -138,7 +141,7 @@ def _beside(found: Insight) -> dict[str, object]:
     wanted = {found.element: float(found.numbers["probability"])}
     return {
         "resources": relevant_to(found.owner, titles=titles(), insights=wanted, most=3),
-        "asked": queries.asked_of_her_classes(found.owner, found.element),
+        "asked": classes.asked_of_her_classes(found.owner, found.element),
         "said": said,
         "form": ReplyForm(initial=answer),
     }

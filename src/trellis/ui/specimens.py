@@ -97,6 +97,7 @@ def _figures() -> list[tuple[str, str]]:
         ("always sums to 100%; the starting assumption is hatched", _share()),
         ("counts by the owner; the target as a dashed step", _checkins()),
         ("any effect; no estimate without its interval", _interval()),
+        ("where things stand on a scale with ends; the tick is what is usual", _places()),
         ("staggered starts; the open dot is the reference", _event_study()),
         ("groups before and after matching", _balance()),
         ("milestones above the line, contacts below; a list on a phone", _timeline()),
@@ -170,6 +171,19 @@ def _interval() -> str:
         charts.interval(rows, zone=0.15, name=name),
         caption="Interval plot",
         note="Green counts, gray is shown for comparison. The zone is too small to matter.",
+    )
+
+
+def _places() -> str:
+    rows = [
+        charts.PlaceRow("Compare two fractions and say why", 32, 27, 37, 55, stands_out=True),
+        charts.PlaceRow("Build equal fractions with a drawing", 91, 89, 93, 89),
+    ]
+    name = Naming("sg-places", "Share of items right", "One of two objectives is marked.")
+    return charts.figure(
+        charts.places(rows, name=name, usual="A class of this level", level=80),
+        caption="Places on a scale",
+        note="Green stands out, gray does not. The upright line is where a class of this level is.",
     )
 
 

@@ -14,7 +14,7 @@ from trellis.evidence import loading as evidence
 from trellis.evidence.models import Import
 from trellis.evidence.working import at_work
 from trellis.impact import loading as impact
-from trellis.insights.models import ClassLearning, Insight
+from trellis.insights.models import ClassGrowth, ClassLearning, Insight
 from trellis.insights.tasks import compute_insights
 from trellis.people import loading as people
 from trellis.people.models import Person
@@ -27,7 +27,7 @@ LOADERS: tuple[imports.Loader, ...] = (
 
 
 # What Trellis works out from what came in. It is nobody's work: undoing an import may drop it.
-DERIVED = (Insight, ClassLearning)
+DERIVED = (Insight, ClassLearning, ClassGrowth)
 
 
 def after_import() -> None:

@@ -62,9 +62,11 @@ TALK = Rests(
 )
 CLASSES = Rests(
     "Items right of items answered, for each student and objective, taken together for the class "
-    "with an interval that holds the truth 8 times in 10. From ten students on.",
-    ("results", "lineItemLearningObjectiveIds", "learning_objectives", "enrollments"),
-)
+    "with an interval that holds the truth 8 times in 10. Growth compares a student’s newest test "
+    "with those of students who had the same earlier results. Both from ten students on.",
+    ("results", "lineItemLearningObjectiveIds", "learning_objectives", "assessment_results",
+     "enrollments"),
+)  # fmt: skip
 PLAN = Rests(
     "Counts are shown as they were written down; nothing is computed but the time between them.",
     (),

@@ -1,9 +1,9 @@
 """Draw every chart of the product; words first, drawing second, table on demand.
 
-`interval`, `event_study`, `balance`, `band`, `share`, `parts`, `checkins` and `timeline` return a
-`Drawing`, which `figure` turns into HTML with its caption and its table. `mini`, `verdict`, `reach`
-and `bar` are small enough to stand in a line by themselves. All of them are pure: same input, same
-text.
+`interval`, `event_study`, `balance`, `places`, `band`, `share`, `parts`, `checkins` and `timeline`
+return a `Drawing`, which `figure` turns into HTML with its caption and its table. `mini`,
+`verdict`, `reach` and `bar` are small enough to stand in a line by themselves. All of them are
+pure: same input, same text.
 """
 
 from trellis.ui.charts.effects import (
@@ -27,6 +27,7 @@ from trellis.ui.charts.levels import (
     share,
 )
 from trellis.ui.charts.parts import PartRow, parts
+from trellis.ui.charts.places import PlaceRow, Ruler, Zone, places
 from trellis.ui.charts.plans import CheckIn, Target, TimelineEvent, checkins, timeline
 from trellis.ui.charts.svg import Naming, signed
 
@@ -42,11 +43,14 @@ __all__ = [
     "IntervalRow",
     "Naming",
     "PartRow",
+    "PlaceRow",
+    "Ruler",
     "Share",
     "Table",
     "Target",
     "TimelineEvent",
     "VerdictKind",
+    "Zone",
     "balance",
     "band",
     "bar",
@@ -57,6 +61,7 @@ __all__ = [
     "level_words",
     "mini",
     "parts",
+    "places",
     "reach",
     "share",
     "signed",
