@@ -25,6 +25,7 @@ from tests.calibration.insight_worlds import (
     seen,
 )
 from trellis.diagnosis import practice, rules, signals
+from trellis.diagnosis.looks import ELEMENTS
 from trellis.diagnosis.practice import INDEX, Settings
 from trellis.diagnosis.rules import Setting
 from trellis.diagnosis.signals import Claim
@@ -106,7 +107,7 @@ def study(world: World, *, districts: int, seed: int) -> Found:
     with_claim, covered, teachers = 0, np.zeros(len(LEVELS), dtype=int), 0
     for _ in range(districts):
         people = district(world, rng)
-        settings = practice.fit(seen(people), ORIGIN)
+        settings = practice.fit(seen(people), ORIGIN, ELEMENTS)
         for teacher in people:
             around = Setting(TODAY, SINCE, goals={teacher.goal: GOAL_SET})
             claims = signals.claims(teacher.looks, settings, around)

@@ -1,47 +1,71 @@
 """A second, plain smoother for the practice model: Kalman filter and Rauch-Tung-Striebel.
 
-Written apart from the product, with loops and an explicit state vector: 11 elements that walk,
-then one entry that stands still for each lesson, visitor, class, administration and the own
-intercept. Only the tests use it.
+Written apart from the product, with loops and an explicit state vector: K elements that walk, then
+one entry that stands still for whatever several looks share: a lesson, an element within a lesson,
+a visitor or class, and what a source sees differently for good. Only the tests use it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 
-from trellis.diagnosis.looks import ELEMENTS, Look, Source
-from trellis.diagnosis.practice import Settings
+from trellis.diagnosis.looks import Look, Source
+from trellis.diagnosis.practice_settings import Settings
 from trellis.stats.gaussian import Array
 
-K = len(ELEMENTS)
+Key = tuple[str, ...]
 
 
-def smooth(looks: Sequence[Look], settings: Settings, on: date) -> tuple[Array, Array]:
-    """Return mean (11,) and covariance (11, 11) of the elements on a day, all looks used."""
-    v = settings.variances
-    effects = _effects(looks, settings)
-    names = list(effects)
-    size = K + len(names)
-    days = sorted({look.on for look in looks} | {on, settings.origin})
+def smooth(
+    looks: Sequence[Look],
+    settings: Settings,
+    on: date,
+    weights: Mapping[str, float] | None = None,
+) -> tuple[Array, Array]:
+    """Return mean (K,) and covariance (K, K) of the elements on a day, all looks used.
 
-    mean = np.zeros(size)
-    cov = np.zeros((size, size))
-    cov[:K, :K] = v.general + v.element * np.eye(K)
+    weights : by which the noise of each piece is divided; 1 if not given
+    """
+    elements = settings.elements
+    k = len(elements)
+    origin = settings.origin or min(look.on for look in looks)
+    shared = {look: _shared(look, settings, (weights or {}).get(look.piece, 1.0)) for look in looks}
+    still: dict[Key, float] = {}
+    for parts in shared.values():
+        still |= {key: variance for key, (variance, _) in parts.items()}
+    names = list(still)
+    days = sorted({look.on for look in looks} | {on, origin})
+
+    walk = settings.drift * (settings.shared * np.ones((k, k)) + (1 - settings.shared) * np.eye(k))
+    mean = np.zeros(k + len(names))
+    cov = np.zeros((len(mean), len(mean)))
+    cov[:k, :k] = np.diag(settings.own)
+    for factor in settings.factors:
+        cov[:k, :k] += np.outer(factor, factor)
     for j, name in enumerate(names):
-        cov[K + j, K + j] = effects[name]
+        cov[k + j, k + j] = still[name]
 
     predicted, filtered = [], []
-    before = settings.origin
+    before = origin
     for day in days:
-        step = np.zeros((size, size))
-        years = (day - before).days / 365.25
-        step[:K, :K] = years * (v.drift_general + v.drift_element * np.eye(K))
+        step = np.zeros_like(cov)
+        step[:k, :k] = (day - before).days / 365.25 * walk
         cov = cov + step
         predicted.append((mean.copy(), cov.copy()))
         for look in looks:
             if look.on == day:
-                mean, cov = _update(mean, cov, look, names, settings)
+                h = np.zeros(len(mean))
+                instrument = settings.instruments[look.source]
+                h[elements.index(look.element)] = instrument.loading
+                for key, (_, times) in shared[look].items():
+                    h[k + names.index(key)] = times
+                own = instrument.own * settings.spread.get((look.source, look.element), 1.0) ** 2
+                own /= (weights or {}).get(look.piece, 1.0)
+                innovation = look.level - _usual(look, settings) - h @ mean
+                variance = h @ cov @ h + own + _sampling(look, settings)
+                gain = cov @ h / variance
+                mean, cov = mean + gain * innovation, cov - np.outer(gain, h @ cov)
         filtered.append((mean.copy(), cov.copy()))
         before = day
 
@@ -55,50 +79,39 @@ def smooth(looks: Sequence[Look], settings: Settings, on: date) -> tuple[Array, 
         later_cov = P + gain @ (later_cov - P_next) @ gain.T
         found[days[i]] = (later_mean, later_cov)
     mean, cov = found[on]
-    usual = np.array([settings.usual[Source.VISIT, e] for e in ELEMENTS])
-    return usual + mean[:K], cov[:K, :K]
+    anchors = [settings.anchor(e) for e in elements]
+    loading = np.array([settings.instruments[a].loading for a in anchors])
+    usual = np.array([settings.usual[a, e] for a, e in zip(anchors, elements, strict=True)])
+    return usual + loading * mean[:k], cov[:k, :k] * np.outer(loading, loading)
 
 
-def _effects(looks: Sequence[Look], settings: Settings) -> dict[tuple[str, str], float]:
-    v = settings.variances
-    effects: dict[tuple[str, str], float] = {}
-    for look in looks:
-        if look.source == Source.VISIT:
-            effects["lesson", look.piece] = v.lesson
-            effects["visitor", look.by] = v.visitor
-        elif look.source == Source.CLASS_FEEDBACK:
-            effects["class", look.by] = v.klass
-            effects["administration", look.piece] = v.administration
-            effects["view", ""] = v.view
-            effects["view", look.element] = v.view_element
-        else:
-            effects["own", ""] = v.self_intercept
-    return effects
+def _usual(look: Look, settings: Settings) -> float:
+    usual = settings.usual[look.source, look.element] + settings.reasons.get(look.reason, 0.0)
+    if look.source == Source.VISIT and look.by in settings.severities:
+        usual += settings.severities[look.by].mean
+    return usual
 
 
-def _update(
-    mean: Array, cov: Array, look: Look, names: list[tuple[str, str]], settings: Settings
-) -> tuple[Array, Array]:
-    v = settings.variances
-    h = np.zeros(len(mean))
-    h[ELEMENTS.index(look.element)] = 1.0
-    if look.source == Source.VISIT:
-        noise = v.visit
-        mine = [("lesson", look.piece), ("visitor", look.by)]
-    elif look.source == Source.CLASS_FEEDBACK:
-        noise = v.feedback
-        mine = [
-            ("class", look.by),
-            ("administration", look.piece),
-            ("view", ""),
-            ("view", look.element),
-        ]
-    else:
-        noise = v.self_reading
-        mine = [("own", "")]
-    for name in mine:
-        h[K + names.index(name)] = 1.0
-    innovation = look.level - settings.usual[look.source, look.element] - h @ mean
-    variance = h @ cov @ h + noise + look.known_variance
-    gain = cov @ h / variance
-    return mean + gain * innovation, cov - np.outer(gain, h @ cov)
+def _sampling(look: Look, settings: Settings) -> float:
+    if look.source == Source.TALK and look.element in settings.rates:
+        p = settings.rates[look.element]
+        return 1 / ((look.n + 1) * p * (1 - p))
+    return look.known_variance
+
+
+def _shared(look: Look, settings: Settings, weight: float) -> dict[Key, tuple[float, float]]:
+    """Return variance and multiple of each thing that a look shares with others."""
+    i = settings.instruments[look.source]
+    spread = settings.spread.get((look.source, look.element), 1.0)
+    by = i.by
+    if look.source == Source.VISIT and look.by in settings.severities:
+        by = settings.severities[look.by].variance
+    found: dict[Key, tuple[float, float]] = {
+        ("by", look.source, look.by): (by, 1.0),
+        ("piece", look.source, look.piece): (i.piece / weight, spread),
+        ("piece", look.source, look.piece, look.element): (i.piece_element / weight, spread),
+    }
+    if look.source != settings.anchor(look.element):
+        found["steady", look.source] = (i.steady, 1.0)
+        found["steady", look.source, look.element] = (i.steady_element, 1.0)
+    return found

@@ -7,7 +7,8 @@ import pytest
 
 from tests.diagnosis.worlds import SETTINGS, TODAY, a_visit, answers
 from trellis.diagnosis import rules, signals, sureness
-from trellis.diagnosis.looks import Look
+from trellis.diagnosis.looks import Look, Source
+from trellis.diagnosis.practice_settings import Instrument
 from trellis.diagnosis.rules import Kind, Setting
 from trellis.diagnosis.sureness import Sure
 
@@ -86,9 +87,8 @@ def test_a_change_needs_four_looks_on_each_side() -> None:
     after = visits_to(THINKING, 3.0, 4)
     few = visits_to(THINKING, 0.5, 3, start=date(2024, 9, 1))
     enough = visits_to(THINKING, 0.5, 4, start=date(2024, 9, 1))
-    moving = replace(
-        SETTINGS, variances=replace(SETTINGS.variances, drift_element=0.4, lesson=0.01, visit=0.05)
-    )
+    clear = Instrument(by=0.03, piece=0.01, own=0.05)
+    moving = replace(SETTINGS, drift=0.4, shared=0.02, instruments={Source.VISIT: clear})
 
     with_few = signals.claims([*rest, *few, *after], moving, AROUND)
     with_enough = signals.claims([*rest, *enough, *after], moving, AROUND)

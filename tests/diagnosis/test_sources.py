@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tests.diagnosis.worlds import SETTINGS, a_teacher, a_visit, answers
+from tests.diagnosis.worlds import SETTINGS, Variances, a_teacher, a_visit, answers
 from trellis.diagnosis import sources
-from trellis.diagnosis.practice import Settings, Variances
+from trellis.diagnosis.practice import Settings
 
 THINKING, SUPPORT = "instruction.thinking", "culture.support"
 ON = date(2025, 10, 1)
@@ -16,7 +16,7 @@ EXACT = 1e-9  # the same algebra in another order of operations
 
 def test_one_visit_and_one_class_by_hand() -> None:
     settings = Settings(ON)  # time starts on the day of both looks: no drift
-    v = settings.variances
+    v = Variances()  # the same as the shipped defaults
     found = sources.apart(
         THINKING, [a_visit(THINKING, 1.0, ON), answers(THINKING, 2.5, ON, n=24)], settings
     )

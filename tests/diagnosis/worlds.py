@@ -1,19 +1,37 @@
 """Make small worlds of looks for the tests: by hand, at random, and from a planted truth."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 
 from trellis.diagnosis.looks import ELEMENTS, Look, Source
-from trellis.diagnosis.practice import Settings, Variances
+from trellis.diagnosis.practice_settings import Settings
 from trellis.stats.gaussian import Array
 
 ORIGIN = date(2023, 8, 1)
 TODAY = date(2026, 3, 11)
 SETTINGS = Settings(ORIGIN)
 ASKED = tuple(ELEMENTS[i] for i in (0, 2, 3, 5, 7))  # elements of the class feedback
+
+
+@dataclass(frozen=True, slots=True)
+class Variances:
+    """What a simulated world is drawn with, in squared level units (drift: per year)."""
+
+    general: float = 0.05
+    element: float = 0.06
+    drift_general: float = 0.01
+    drift_element: float = 0.02
+    lesson: float = 0.06
+    visitor: float = 0.03
+    visit: float = 0.25
+    klass: float = 0.03
+    administration: float = 0.01
+    feedback: float = 0.02
+    view: float = 0.04
+    view_element: float = 0.03
 
 
 def a_visit(

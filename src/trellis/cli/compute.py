@@ -8,12 +8,14 @@ from rich.console import Console
 
 from trellis.cli.growth import growth
 from trellis.cli.platform import start_django
+from trellis.cli.practice import practice
 from trellis.cli.progress import Steps
 from trellis.cli.visits import visits
 
 app = typer.Typer(invoke_without_command=True, add_completion=False)
 app.command()(growth)
 app.command()(visits)
+app.command()(practice)
 
 
 @app.callback()

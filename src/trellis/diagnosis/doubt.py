@@ -63,13 +63,14 @@ def what_would_settle(
     """
     weights = np.zeros(len(ELEMENTS))
     weights[INDEX[element]] = 1.0
-    before = practice.sd_after(looks, (), settings, weights, on)
-    offers = []
-    for act, minutes in MINUTES.items():
-        more = _imagined(act, element, looks, on, coach)
-        narrows = 1.0 - practice.sd_after(looks, (more,), settings, weights, on) / before
-        offers.append(FurtherLook(act, minutes, narrows, narrowing_in_words(narrows)))
-    return tuple(sorted(offers, key=lambda offer: offer.minutes))
+    offers = [
+        practice.Offer(act.value, minutes, (_imagined(act, element, looks, on, coach),))
+        for act, minutes in MINUTES.items()
+    ]
+    return tuple(
+        FurtherLook(Act(w.offer.name), w.offer.minutes, w.narrows, narrowing_in_words(w.narrows))
+        for w in practice.what_would_settle(looks, settings, weights, on, offers)
+    )
 
 
 def narrowing_in_words(part: float) -> str:

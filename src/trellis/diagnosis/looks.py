@@ -24,6 +24,7 @@ ELEMENTS = (
 
 LEVEL_WORDS = ("not seen this time", "beginning", "developing", "established")
 TOP_LEVEL = len(LEVEL_WORDS) - 1
+NOBODY = "unknown"  # who looked where nobody is named; never known from one teacher to another
 FREQUENCY_STEPS = 4  # never, rarely, sometimes, often, always
 
 
@@ -48,6 +49,7 @@ class Look:
     by : the visitor or the class that looked
     n : how many people answered or turns were counted, 1 for a visit or a reflection
     section : the class that was seen, when known
+    reason : why a visit was made, when known
     """
 
     piece: str
@@ -59,6 +61,7 @@ class Look:
     known_variance: float = 0.0
     n: int = 1
     section: str = ""
+    reason: str = ""
 
 
 def near_word(level: float) -> str:

@@ -1,97 +1,77 @@
 """Estimate where each element of a teacher's practice stands, from all looks, with honest bands.
 
-Per teacher, x_e(t) is the deviation of element e from the district's usual level, a random walk:
-
-    Cov(x_e(t), x_f(s)) = B_ef + min(t, s) Q_ef,   B = b_g 11' + b_e I,   Q = q_g 11' + q_e I
-
-A look reads x_e(t) through its source: visits share a lesson effect (all marks of one lesson) and a
-visitor effect; class feedback shares a class and an administration effect, has the sampling
-variance of its answers, and reads practice through students' eyes: a view that stays with the
-teacher, in all and by element; self-reflections share a wide intercept, so that they speak of
-change more than of level. All is one joint normal; `state` conditions it in one step, which
-equals the fixed-interval smoother (tests hold it against an independent Kalman smoother).
+Practice is a random walk over the elements of a framework; each source reads it by a measurement
+model of its own (`practice_model`), with hyperparameters fitted over all teachers (`fit`). All of
+one teacher's looks are one joint normal, given the weights of her lessons: `state` conditions it in
+one step, which equals the fixed-interval smoother (tests hold it against independent ones), and
+which makes pulls, shares, counterfactuals and the worth of a further look exact.
 Docs: docs/methods/practice.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from math import factorial
-from types import MappingProxyType
 
 import numpy as np
+from scipy.linalg import cho_solve
 
-from trellis.diagnosis.looks import ELEMENTS, Look, Source
-from trellis.stats.components import Unit, fit_variances
-from trellis.stats.gaussian import Array, condition, variance_left
-
-DAYS_PER_YEAR = 365.25
-INDEX = {element: i for i, element in enumerate(ELEMENTS)}
-PULL_TO_DEFAULTS = 0.7  # SD of log variance around the shipped default
-LEAN_OF_MEANS = 20.0  # a usual level leans on its default as if on this many looks
-MOST_UNITS = 120  # teachers used to fit variances: enough for a dozen numbers, and fast
-MOST_LOOKS = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Variances:
-    """Variances in squared level units (drift: per year). The shipped defaults are leaned on."""
-
-    general: float = 0.05
-    element: float = 0.06
-    drift_general: float = 0.01
-    drift_element: float = 0.02
-    lesson: float = 0.06
-    visitor: float = 0.03
-    visit: float = 0.25
-    klass: float = 0.03
-    administration: float = 0.01
-    feedback: float = 0.02
-    view: float = 0.04
-    view_element: float = 0.03
-    self_intercept: float = 0.40
-    self_reading: float = 0.15
-
-    def array(self) -> Array:
-        """Return the variances in the order of the fields."""
-        return np.array([getattr(self, f.name) for f in fields(self)])
-
-
-DEFAULT_USUAL: Mapping[tuple[Source, str], float] = MappingProxyType(
-    {
-        (source, element): level
-        for source, level in (
-            (Source.VISIT, 1.6),
-            (Source.CLASS_FEEDBACK, 1.9),
-            (Source.SELF_REFLECTION, 1.9),
-        )
-        for element in ELEMENTS
-    }
+from trellis.diagnosis.looks import ELEMENTS, Look, Source, without
+from trellis.diagnosis.practice_ahead import Foretold, ahead, on_own_scale
+from trellis.diagnosis.practice_fit import fit
+from trellis.diagnosis.practice_model import (
+    Design,
+    Numbers,
+    anchor_indices,
+    cross,
+    design,
+    in_order,
+    kernel,
+    numbers,
+    start,
+    years,
+)
+from trellis.diagnosis.practice_settings import Settings
+from trellis.diagnosis.practice_tails import weighted
+from trellis.stats.gaussian import (
+    Array,
+    Conditional,
+    Ints,
+    cholesky,
+    condition,
+    variance_left,
 )
 
+__all__ = [
+    "INDEX",
+    "Settings",
+    "fit",
+    "foretell",
+    "in_order",
+    "predict_next",
+    "pulls",
+    "shares",
+    "state",
+    "what_would_settle",
+    "without",
+]
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the model takes as given: versioned variances and usual levels, and where time starts.
-
-    usual : usual level by (source, element) on the scale of level words
-    """
-
-    origin: date
-    variances: Variances = field(default_factory=Variances)
-    usual: Mapping[tuple[Source, str], float] = field(default_factory=lambda: DEFAULT_USUAL)
+INDEX = {element: i for i, element in enumerate(ELEMENTS)}
+SEE_DIFFERENTLY = 2.0  # standardized distance of a source from what the others let expect
+MOST_LEFT_OUT = 3  # pieces that a counterfactual may leave out
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known of all elements at one date.
+    """What is known of all K elements at one date, each on the scale of the source it is read by.
 
-    mean : (11,) level of each element on the scale of level words
-    cov : (11, 11)
-    gains : (11, n) gain of each look, in the order of `looks`
-    residuals : (n,) look minus its usual level
+    mean : (K,) level of each element
+    cov : (K, K)
+    gains : (K, n) gain of each look, in the order of `looks`
+    residuals : (n,) look minus what is usual
     looks : the looks, in a stable order
+    weights : (n,) weight of each look's lesson; 1 where noise is normal
     """
 
     on: date
@@ -100,10 +80,12 @@ class State:
     gains: Array
     residuals: Array
     looks: tuple[Look, ...]
+    elements: tuple[str, ...]
+    weights: Array
 
     def sd(self, element: str) -> float:
         """Return the posterior standard deviation of an element."""
-        i = INDEX[element]
+        i = self.elements.index(element)
         return float(np.sqrt(self.cov[i, i]))
 
 
@@ -113,45 +95,51 @@ def state(looks: Sequence[Look], settings: Settings, on: date) -> State:
     Raises
     ------
     TrellisNumbersError
-        if the variances make no proper covariance
+        if the settings do not know an element, or make no proper covariance
     """
-    ordered = in_order(looks)
-    rows, at = _all_elements(settings, on)
-    prior = _kernel(rows, at, rows, at, settings.variances)
-    e, t = _places(ordered, settings)
-    cross = _kernel(rows, at, e, t, settings.variances)
-    residuals = _residuals(ordered, settings)
-    known = condition(prior, cross, _readings(ordered, settings), residuals)
+    case = _case(looks, settings)
+    rows = np.arange(len(settings.elements))
+    at = np.full(len(rows), years([on], start(case.looks, settings))[0])
+    known = _known(case, rows, at)
     return State(
-        on, usual_levels(settings) + known.mean, known.cov, known.gains, residuals, ordered
-    )
+        on, usual_levels(settings) + known.mean, known.cov, known.gains, case.design.residuals,
+        case.looks, settings.elements, case.weights,
+    )  # fmt: skip
+
+
+def course(looks: Sequence[Look], settings: Settings, days: Sequence[date]) -> tuple[Array, Array]:
+    """Return mean and standard deviation of all K elements on D days, each (D, K)."""
+    case = _case(looks, settings)
+    k = len(settings.elements)
+    at = years(days, start(case.looks, settings))
+    rows, when = np.tile(np.arange(k), len(days)), np.repeat(at, k)
+    B, Q = case.numbers.prior()
+    loading = case.numbers.parts[0, anchor_indices(settings)][rows]
+    prior = (np.diag(B)[rows] + np.abs(when) * np.diag(Q)[rows]) * loading**2
+    across = cross(case.design, case.numbers, rows, when) * loading[:, None]
+    gains = cho_solve((cholesky(case.total), True), across.T).T
+    variance = np.maximum(prior - (gains * across).sum(axis=1), 0.0)
+    mean = usual_levels(settings)[rows] + gains @ case.design.residuals
+    shape = (len(days), k)
+    return mean.reshape(shape), np.sqrt(variance).reshape(shape)
 
 
 def path(
     looks: Sequence[Look], settings: Settings, element: str, days: Sequence[date]
 ) -> tuple[Array, Array]:
     """Return mean and standard deviation of one element on several days, each (len(days),)."""
-    ordered = in_order(looks)
-    rows = np.full(len(days), float(INDEX[element]))
-    at = np.array([_years(day, settings) for day in days])
-    prior = _kernel(rows, at, rows, at, settings.variances)
-    e, t = _places(ordered, settings)
-    cross = _kernel(rows, at, e, t, settings.variances)
-    known = condition(prior, cross, _readings(ordered, settings), _residuals(ordered, settings))
-    return usual_levels(settings)[INDEX[element]] + known.mean, np.sqrt(np.diag(known.cov))
+    mean, sd = course(looks, settings, days)
+    e = settings.index(element)
+    return mean[:, e], sd[:, e]
 
 
 def change(
     looks: Sequence[Look], settings: Settings, element: str, then: date, now: date
 ) -> tuple[float, float]:
     """Return mean and standard deviation of an element's change between two days."""
-    ordered = in_order(looks)
-    rows = np.full(2, float(INDEX[element]))
-    at = np.array([_years(then, settings), _years(now, settings)])
-    prior = _kernel(rows, at, rows, at, settings.variances)
-    e, t = _places(ordered, settings)
-    cross = _kernel(rows, at, e, t, settings.variances)
-    known = condition(prior, cross, _readings(ordered, settings), _residuals(ordered, settings))
+    case = _case(looks, settings)
+    rows = np.full(2, settings.index(element))
+    known = _known(case, rows, years([then, now], start(case.looks, settings)))
     step = np.array([-1.0, 1.0])
     variance = float(step @ (known.cov @ step))
     return float(step @ known.mean), max(variance, 0.0) ** 0.5
@@ -160,7 +148,7 @@ def change(
 def pulls(known: State, weights: Array) -> dict[str, float]:
     """Return each piece's signed pull on a weighted sum of elements, in level units.
 
-    The pulls sum to posterior minus prior mean of that sum; `weights` is (11,).
+    The pulls sum to posterior minus prior mean of that sum; `weights` is (K,).
     """
     each = (weights @ known.gains) * known.residuals
     total: dict[str, float] = {}
@@ -184,37 +172,33 @@ class Shares:
 
 
 def shares(looks: Sequence[Look], settings: Settings, weights: Array, on: date) -> Shares:
-    """Return the exact shares of a weighted sum of elements on a date; `weights` is (11,)."""
-    ordered = in_order(looks)
-    prior, cross, readings = _contrast(ordered, settings, weights, on)
+    """Return the exact shares of a weighted sum of elements on a date; `weights` is (K,)."""
+    case = _case(looks, settings)
+    prior, across = _contrast(case, weights, on)
+    sources = np.array([look.source for look in case.looks])
+    pieces = np.array([look.piece for look in case.looks])
 
-    def taken(where: Array) -> float:
+    def taken(where: Ints) -> float:
         """Return the share of the starting variance that the looks at `where` take away."""
-        left = variance_left(prior, cross[where], readings[np.ix_(where, where)])
+        left = variance_left(prior, across[where], case.total[np.ix_(where, where)])
         return 1.0 - left / prior
 
-    by_source = {
-        source: np.array([i for i, look in enumerate(ordered) if look.source == source])
-        for source in Source
-        if any(look.source == source for look in ordered)
+    by_source: dict[Source, Ints] = {
+        s: np.flatnonzero(sources == s) for s in Source if np.any(sources == s)
     }
-    sources = _shapley(by_source, taken)
-    pieces: dict[str, float] = {}
-    for source, share in sources.items():
-        alone = {
-            piece: taken(np.array([i for i, look in enumerate(ordered) if look.piece == piece]))
-            for piece in sorted({ordered[i].piece for i in by_source[source]})
-        }
+    parts = _shapley(by_source, taken)
+    by_piece: dict[str, float] = {}
+    for source, share in parts.items():
+        mine = sorted(set(pieces[by_source[source]].tolist()))
+        alone = {piece: taken(np.flatnonzero(pieces == piece)) for piece in mine}
         whole = sum(alone.values())
-        pieces |= {
+        by_piece |= {
             p: share * (a / whole if whole > 0 else 1 / len(alone)) for p, a in alone.items()
         }
-    return Shares(sources, pieces, 1.0 - sum(sources.values()))
+    return Shares(parts, by_piece, 1.0 - sum(parts.values()))
 
 
-def _shapley(
-    players: Mapping[Source, Array], worth: Callable[[Array], float]
-) -> dict[Source, float]:
+def _shapley(players: Mapping[Source, Ints], worth: Callable[[Ints], float]) -> dict[Source, float]:
     """Return each player's exact Shapley value over all coalitions (at most a few players)."""
     names = list(players)
     value = {
@@ -243,134 +227,194 @@ def sd_after(
 
     The levels of `more` play no part: in this model the worth of a look is known in advance.
     """
-    prior, cross, readings = _contrast(in_order([*looks, *more]), settings, weights, on)
-    return float(np.sqrt(variance_left(prior, cross, readings)))
+    now = _case(looks, settings)
+    known = dict(zip(now.looks, now.weights, strict=True))
+    both = in_order([*looks, *more])
+    case = _case(both, settings, np.array([known.get(look, 1.0) for look in both]))
+    prior, across = _contrast(case, weights, on)
+    return float(np.sqrt(variance_left(prior, across, case.total)))
 
 
-def fit(evidence: Sequence[Sequence[Look]], origin: date) -> Settings:
-    """Return settings fitted to the looks of many teachers, leaning on the shipped defaults.
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Looks that could be made, and what they would cost in minutes."""
 
-    Usual levels are means that lean on their default as if it were `LEAN_OF_MEANS` looks.
-    Variances maximize the pooled marginal likelihood of at most `MOST_UNITS` teachers, those seen
-    through most sources and looks first, up to `MOST_LOOKS` looks each: the cost of a look grows
-    with its cube.
+    name: str
+    minutes: int
+    looks: tuple[Look, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What an offer would leave open: the SD after it, the part taken away, and if it settles."""
+
+    offer: Offer
+    sd: float
+    narrows: float
+    settles: bool
+
+
+def what_would_settle(
+    looks: Sequence[Look],
+    settings: Settings,
+    weights: Array,
+    on: date,
+    offers: Sequence[Offer],
+    enough: float = 0.0,
+) -> tuple[Worth, ...]:
+    """Return the exact worth of each offer for a weighted sum of elements, cheapest first.
+
+    enough : the standard deviation at which the question is settled; the first offer returned that
+        `settles` is the cheapest that would
     """
-    settings = Settings(origin, usual=MappingProxyType(_usual(evidence)))
-    able = [looks for looks in evidence if 0 < len(looks) <= MOST_LOOKS]
-    chosen = sorted(able, key=_worth_of_fitting)[:MOST_UNITS]
-    units = [_unit(in_order(looks), settings) for looks in chosen]
-    fitted = fit_variances(units, Variances().array(), PULL_TO_DEFAULTS)
-    return replace(settings, variances=Variances(*map(float, fitted)))
+    before = sd_after(looks, (), settings, weights, on)
+    found = []
+    for offer in sorted(offers, key=lambda offer: (offer.minutes, offer.name)):
+        sd = sd_after(looks, offer.looks, settings, weights, on)
+        found.append(Worth(offer, sd, 1.0 - sd / before, sd <= enough))
+    return tuple(found)
+
+
+def smallest_deletion(
+    looks: Sequence[Look], stands: Callable[[Sequence[Look]], bool]
+) -> tuple[tuple[str, ...], ...]:
+    """Return the smallest sets of pieces without which a claim does not stand, all of one size.
+
+    Exact: every set of one piece is tried, then of two, then of three. Nothing is returned when the
+    claim stands without any three.
+    """
+    pieces = sorted({look.piece for look in looks})
+    for size in range(1, min(MOST_LEFT_OUT, len(pieces)) + 1):
+        found = tuple(
+            gone for gone in combinations(pieces, size) if not stands(without(looks, gone))
+        )
+        if found:
+            return found
+    return ()
+
+
+def smallest_change(known: State, weights: Array, to: float) -> dict[str, float]:
+    """Return for each piece by how much all its marks would have to move for a sum to reach `to`.
+
+    Exact given the weights of lessons: the sum moves by gain times change. A piece that does not
+    pull at all is left out; the one with the smallest change decides most.
+    """
+    gain: dict[str, float] = {}
+    for look, each in zip(known.looks, weights @ known.gains, strict=True):
+        gain[look.piece] = gain.get(look.piece, 0.0) + float(each)
+    away = to - float(weights @ known.mean)
+    return {piece: away / g for piece, g in gain.items() if g != 0.0}
+
+
+def disagreement(looks: Sequence[Look], settings: Settings, element: str) -> dict[Source, float]:
+    """Return how far each source's looks at an element lie from what all other sources let expect.
+
+    In standard errors of that distance: the standardized innovation of the mean of the source's
+    looks. A source without others to compare with is left out; beyond `SEE_DIFFERENTLY` it is
+    worth a word.
+    """
+    case = _case(looks, settings)
+    found = {}
+    for source in dict.fromkeys(look.source for look in case.looks):
+        mine = np.array([k.source == source and k.element == element for k in case.looks])
+        others = np.array([k.source != source for k in case.looks])
+        if not mine.any() or not any(
+            k.element == element and k.source != source for k in case.looks
+        ):
+            continue
+        factor = (cholesky(case.total[np.ix_(others, others)]), True)
+        across = case.total[np.ix_(mine, others)].mean(axis=0)
+        residuals = case.design.residuals
+        away = residuals[mine].mean() - across @ cho_solve(factor, residuals[others])
+        variance = case.total[np.ix_(mine, mine)].mean() - across @ cho_solve(factor, across)
+        found[source] = float(away / np.sqrt(variance))
+    return found
+
+
+def view(
+    looks: Sequence[Look], settings: Settings, element: str, source: Source
+) -> tuple[float, float, float]:
+    """Return prior variance, mean and variance of what a source sees of an element for good.
+
+    It is the part steady + steady_element that sets the source apart from the one that the
+    element's state is read by, on the source's scale.
+    """
+    case = _case(looks, settings)
+    i = settings.instruments[source]
+    mine = np.array([k.source == source != settings.anchor(k.element) for k in case.looks])
+    here = np.array([k.element == element for k in case.looks])
+    prior = i.steady + i.steady_element
+    across = mine * (i.steady + here * i.steady_element)
+    known = condition(np.array([[prior]]), across[np.newaxis, :], case.total, case.design.residuals)
+    return prior, float(known.mean[0]), float(known.cov[0, 0])
+
+
+def predict_next(looks: Sequence[Look], settings: Settings, coming: Sequence[Look]) -> Foretold:
+    """Return what looks to come will say, in their own order, from looks of strictly earlier days.
+
+    The levels of `coming` play no part.
+    """
+    asked = [replace(look, level=0.0) for look in coming]
+    both = in_order([*looks, *asked])
+    told = on_own_scale(ahead(both, settings), both, settings)
+    at = [next(i for i, other in enumerate(both) if other is look) for look in asked]
+    return Foretold(told.value[at], told.low80[at], told.high80[at], told.low90[at],
+                    told.high90[at])  # fmt: skip
+
+
+def foretell(looks: Sequence[Look], settings: Settings) -> Foretold:
+    """Return what each of a teacher's ordered looks was to say, from strictly earlier days."""
+    return on_own_scale(ahead(looks, settings), looks, settings)
 
 
 def usual_levels(settings: Settings) -> Array:
-    """Return the usual level of each element as visits read it, (11,)."""
-    return np.array([settings.usual[Source.VISIT, element] for element in ELEMENTS])
+    """Return the usual level of each element, on the scale of the source it is read by, (K,)."""
+    return np.array([settings.usual[settings.anchor(e), e] for e in settings.elements])
 
 
-def in_order(looks: Sequence[Look]) -> tuple[Look, ...]:
-    """Return the looks in an order that does not depend on how they came."""
-    return tuple(sorted(looks, key=lambda k: (k.on, k.source, k.piece, k.element, k.by, k.level)))
+def spread_of_teachers(settings: Settings) -> float:
+    """Return the standard deviation of teachers' levels at the start, over elements, in levels."""
+    B, _ = numbers(settings).prior()
+    return float(np.sqrt(np.trace(B) / len(B)))
 
 
-def _years(day: date, settings: Settings) -> float:
-    return max((day - settings.origin).days, 0) / DAYS_PER_YEAR
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One teacher's looks laid out, with their covariance and the weights of her lessons."""
+
+    looks: tuple[Look, ...]
+    settings: Settings
+    design: Design
+    numbers: Numbers
+    total: Array
+    weights: Array
 
 
-def _all_elements(settings: Settings, on: date) -> tuple[Array, Array]:
-    """Return the index of every element and the same time for each."""
-    rows = np.arange(len(ELEMENTS), dtype=np.float64)
-    return rows, np.full(len(ELEMENTS), _years(on, settings))
+def _case(looks: Sequence[Look], settings: Settings, weights: Array | None = None) -> _Case:
+    ordered = in_order(looks)
+    d, h = design(ordered, settings), numbers(settings)
+    cover, found = weighted(d, h, settings.freedom, weights)
+    return _Case(ordered, settings, d, h, cover.total, found)
 
 
-def _places(looks: Sequence[Look], settings: Settings) -> tuple[Array, Array]:
-    """Return the element index and the time in years of each look."""
-    elements = np.array([INDEX[look.element] for look in looks], dtype=np.float64)
-    return elements, np.array([_years(look.on, settings) for look in looks])
+def _known(case: _Case, rows: Ints, at: Array) -> Conditional:
+    """Return the posterior of elements at times, on each one's scale."""
+    prior, across = _joint(case, rows, at)
+    return condition(prior, across, case.total, case.design.residuals)
 
 
-def _residuals(looks: Sequence[Look], settings: Settings) -> Array:
-    return np.array([look.level - settings.usual[look.source, look.element] for look in looks])
+def _joint(case: _Case, rows: Ints, at: Array) -> tuple[Array, Array]:
+    """Return the prior covariance of elements at times, and theirs with the looks."""
+    B, Q = case.numbers.prior()
+    loading = case.numbers.parts[0, anchor_indices(case.settings)][rows]
+    pairs = np.ix_(rows, rows)
+    prior = (B[pairs] + kernel(at, at) * Q[pairs]) * np.outer(loading, loading)
+    return prior, cross(case.design, case.numbers, rows, at) * loading[:, None]
 
 
-def _kernel(e: Array, t: Array, f: Array, s: Array, v: Variances) -> Array:
-    """Return Cov(x_e(t), x_f(s)) for all pairs, (len(e), len(f))."""
-    both = np.minimum.outer(t, s)
-    same = np.equal.outer(e, f).astype(np.float64)
-    return v.general + both * v.drift_general + same * (v.element + both * v.drift_element)
-
-
-def _readings(looks: Sequence[Look], settings: Settings) -> Array:
-    """Return the covariance of the looks, noise included."""
-    if not looks:
-        return np.zeros((0, 0))
-    unit = _unit(looks, settings)
-    cov = np.tensordot(settings.variances.array(), unit.patterns, axes=1)
-    return np.asarray(cov + np.diag(unit.known))
-
-
-def _unit(looks: Sequence[Look], settings: Settings) -> Unit:
-    """Return one teacher's looks as patterns, in the order of the fields of Variances."""
-    e, t = _places(looks, settings)
-    same, both = np.equal.outer(e, e), np.minimum.outer(t, t)
-    piece, by = _same([look.piece for look in looks]), _same([look.by for look in looks])
-    is_from = {s: np.array([look.source == s for look in looks]) for s in Source}
-    pair = {s: np.logical_and.outer(is_from[s], is_from[s]) for s in Source}
-    visit, feedback, own = (
-        pair[Source.VISIT],
-        pair[Source.CLASS_FEEDBACK],
-        pair[Source.SELF_REFLECTION],
-    )
-    itself = np.eye(len(looks), dtype=bool)
-    patterns = np.array(
-        [
-            np.ones_like(both),
-            same,
-            both,
-            same * both,
-            visit & piece,
-            visit & by,
-            visit & itself,
-            feedback & by,
-            feedback & piece,
-            feedback & itself,
-            feedback,
-            feedback * same,
-            own,
-            own & itself,
-        ],
-        dtype=np.float64,
-    )
-    known = np.array([look.known_variance for look in looks])
-    return Unit(_residuals(looks, settings), patterns, known)
-
-
-def _same(names: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-    code = np.unique(np.array(names), return_inverse=True)[1]
-    return np.equal.outer(code, code)
-
-
-def _contrast(
-    looks: Sequence[Look], settings: Settings, weights: Array, on: date
-) -> tuple[float, Array, Array]:
-    """Return prior variance of a weighted sum, its covariance with the looks, and the looks'."""
-    rows, at = _all_elements(settings, on)
-    prior = _kernel(rows, at, rows, at, settings.variances)
-    e, t = _places(looks, settings)
-    cross = weights @ _kernel(rows, at, e, t, settings.variances)
-    return float(weights @ (prior @ weights)), cross, _readings(looks, settings)
-
-
-def _usual(evidence: Sequence[Sequence[Look]]) -> dict[tuple[Source, str], float]:
-    """Return leaning means of all looks by source and element."""
-    total = {key: LEAN_OF_MEANS * level for key, level in DEFAULT_USUAL.items()}
-    count = dict.fromkeys(DEFAULT_USUAL, LEAN_OF_MEANS)
-    for look in sorted((k for looks in evidence for k in looks), key=lambda k: (k.piece, k.level)):
-        total[look.source, look.element] += look.level
-        count[look.source, look.element] += 1.0
-    return {key: total[key] / count[key] for key in total}
-
-
-def _worth_of_fitting(looks: Sequence[Look]) -> tuple[int, int, str]:
-    sources = {look.source for look in looks}
-    return -len(sources), -len(looks), min(look.piece for look in looks)
+def _contrast(case: _Case, weights: Array, on: date) -> tuple[float, Array]:
+    """Return the prior variance of a weighted sum, and its covariance with the looks."""
+    rows = np.arange(len(case.settings.elements))
+    at = np.full(len(rows), years([on], start(case.looks, case.settings))[0])
+    prior, across = _joint(case, rows, at)
+    return float(weights @ (prior @ weights)), weights @ across

@@ -124,8 +124,7 @@ def readings(
 
 def smallest_that_matters(settings: Settings) -> float:
     """Return delta: a quarter SD of teachers' levels, and never less than a tenth of a level."""
-    v = settings.variances
-    in_sd = sureness.DELTA_IN_SD * float(np.sqrt(v.general + v.element))
+    in_sd = sureness.DELTA_IN_SD * practice.spread_of_teachers(settings)
     return max(in_sd, sureness.LEAST_DELTA)
 
 

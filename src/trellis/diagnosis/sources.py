@@ -9,12 +9,9 @@ Docs: docs/methods/insights.md.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from trellis.diagnosis import practice
 from trellis.diagnosis.looks import Look, Source
 from trellis.diagnosis.practice import Settings
-from trellis.stats.gaussian import condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +33,9 @@ def apart(element: str, looks: Sequence[Look], settings: Settings) -> Apart | No
     The looks' own estimate of w_e and its error follow from the posterior and the prior: the
     precision that the looks add is 1 / sd² - 1 / prior variance.
     """
-    ordered = practice.in_order(looks)
-    answers = np.array([k.source == Source.CLASS_FEEDBACK for k in ordered], dtype=bool)
-    here = np.array([k.element == element for k in ordered], dtype=bool)
-    visits = np.array([k.source == Source.VISIT for k in ordered], dtype=bool)
-    if not (answers & here).any() or not (visits & here).any():
+    reads = {k.source for k in looks if k.element == element}
+    if not {Source.VISIT, Source.CLASS_FEEDBACK} <= reads:
         return None
-    v = settings.variances
-    prior = v.view + v.view_element
-    cross = (answers * (v.view + here * v.view_element))[np.newaxis, :]
-    readings = practice._readings(ordered, settings)
-    residuals = practice._residuals(ordered, settings)
-    known = condition(np.array([[prior]]), cross, readings, residuals)
-    mean, variance = float(known.mean[0]), float(known.cov[0, 0])
+    prior, mean, variance = practice.view(looks, settings, element, Source.CLASS_FEEDBACK)
     told = max(1.0 / variance - 1.0 / prior, 1e-12)  # never quite nothing, so that z exists
     return Apart(mean, variance**0.5, mean / variance / told**0.5)

@@ -5,11 +5,11 @@ The one door from Django to `trellis.diagnosis`; it loads numpy, so import it wh
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from types import MappingProxyType
 
 from trellis.diagnosis import practice, signals
 from trellis.diagnosis.looks import ELEMENTS, Look, Source, class_answers
-from trellis.diagnosis.practice import Settings, Variances
+from trellis.diagnosis.practice import Settings
+from trellis.diagnosis.practice_settings import from_json, to_json
 from trellis.diagnosis.rules import Setting
 from trellis.diagnosis.signals import Claim
 from trellis.diagnosis.sureness import Sure
@@ -97,40 +97,32 @@ def said_subject(subject: str) -> str:
 
 def claims(looks: Sequence[Look], settings: Settings, around: Setting) -> tuple[Claim, ...]:
     """Return what may be shown to the teacher whose looks these are."""
-    return signals.claims(looks, settings, around) if looks else ()
+    read = readable(looks, settings)
+    return signals.claims(read, settings, around) if read else ()
+
+
+def readable(looks: Iterable[Look], settings: Settings) -> list[Look]:
+    """Return the looks for which the fit in use has a usual level.
+
+    A source that came after the last scheduled fit counts from the next one on.
+    """
+    return [look for look in looks if (look.source, look.element) in settings.usual]
 
 
 def current_settings(today: date) -> Settings:
     """Return the fitted settings in use, or the shipped defaults before the first run."""
-    fit = Fit.objects.first()
-    if fit is None:
-        return Settings(origin(today))
-    usual = {
-        (Source(source), element): level
-        for source, levels in fit.usual.items()
-        for element, level in levels.items()
-    }
-    return Settings(fit.origin, Variances(**fit.variances), MappingProxyType(usual))
+    fit = Fit.objects.exclude(hyperparameters=None).first()
+    return from_json(fit.hyperparameters) if fit else Settings(origin(today))
 
 
 def kept_fit(settings: Settings, teachers: int) -> Fit:
     """Return fitted settings as a row, not yet saved."""
-    usual: dict[str, dict[str, float]] = {}
-    for (source, element), level in settings.usual.items():
-        usual.setdefault(source.value, {})[element] = level
-    variances = {name: getattr(settings.variances, name) for name in Variances.__slots__}
-    return Fit(
-        made_at=clock.now(),
-        origin=settings.origin,
-        variances=variances,
-        usual=usual,
-        teachers=teachers,
-    )
+    return Fit(made_at=clock.now(), hyperparameters=to_json(settings), teachers=teachers)
 
 
 def fit(evidence: Sequence[Sequence[Look]], today: date) -> Settings:
     """Fit the practice model to all teachers' looks."""
-    return practice.fit(evidence, origin(today))
+    return practice.fit(evidence, origin(today), ELEMENTS)
 
 
 def numbers_of(claim: Claim) -> dict[str, object]:

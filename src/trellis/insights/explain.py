@@ -168,7 +168,7 @@ def _case(insight: Insight, wanted: Collection[str] | None) -> _Case:
         .select_related("visitor", "section", "brought_by")
         .order_by("seen_on", "pk")
     )
-    looks = practice.in_order(estimates.looks_of(items, today))
+    looks = practice.in_order(estimates.readable(estimates.looks_of(items, today), settings))
     pieces = {look.piece for look in looks if look.element == insight.element}
     counted = without(looks, pieces - set(wanted) if wanted is not None else ())
     here = {

@@ -102,12 +102,11 @@ class LessonTalk(models.Model):
 
 
 class Fit(models.Model):
-    """The fitted settings of the practice model; the newest is the one in use."""
+    """The fitted hyperparameters of the practice model; the newest are the ones in use."""
 
     made_at = models.DateTimeField()
-    origin = models.DateField()
-    variances = models.JSONField()
-    usual = models.JSONField()  # source -> element -> usual level
+    # As `diagnosis.practice_settings.to_json` gives them; none were kept before that form.
+    hyperparameters = models.JSONField(null=True)
     teachers = models.PositiveIntegerField()
 
     class Meta:

@@ -14,6 +14,7 @@ from scipy.linalg import cho_solve, lapack
 from trellis.stats.errors import TrellisNumbersError
 
 Array: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,15 @@ def cholesky(cov: Array) -> Array:
     if info != 0:
         raise TrellisNumbersError("The readings' covariance is not positive definite.")
     return np.asarray(factor, dtype=np.float64)
+
+
+def inverted(factor: Array) -> Array:
+    """Return the inverse of a matrix from its lower Cholesky factor, (n, n)."""
+    inverse, _ = lapack.dpotri(factor, lower=1)
+    lower = np.asarray(inverse, dtype=np.float64)  # above the diagonal stays what the factor has: 0
+    whole = lower + lower.T
+    whole[np.diag_indices_from(whole)] *= 0.5
+    return whole
 
 
 def condition(prior: Array, cross: Array, readings: Array, residuals: Array) -> Conditional:
