@@ -60,6 +60,7 @@ HAPPENINGS: dict[str, Callable[[Texts], None]] = {
     "a teacher is closed": _replace("users", "t-chi,,,true", "t-chi,,,false"),
     "a class comes": _add(classes="c2,,,Grade 4 ELA,04,math4,,scheduled,,s1,y26,ela,,"),
     "a class has another title": _replace("classes", "Grade 4 Math", "Math with Ana"),
+    "students get numbers": _replace("users", "p1,,Ivy,Lane,,,", "p1,{sis:801},Ivy,Lane,,1001,"),
     "a school year begins": _add(
         academicSessions="y27,,,2026-27,schoolYear,2026-08-17,2027-06-11,,2027",
         classes="c9,,,Grade 5 Math,05,math4,,scheduled,,s1,y27,math,,",

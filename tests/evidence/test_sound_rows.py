@@ -6,7 +6,7 @@ import pytest
 
 from tests.interchange import tiny
 from trellis.coaching.models import Session
-from trellis.evidence import imports, listing
+from trellis.evidence import imports, listing, queries
 from trellis.evidence.models import Import
 from trellis.people.models import Person, Student
 from trellis.trust import clock
@@ -70,6 +70,33 @@ def test_nobody_leaves_because_a_row_of_hers_could_not_be_read(tmp_path: Path) -
     assert Student.objects.get(external_id="p-3").is_active
     assert Student.objects.get(external_id="p-3").enrollments.count() == 1
     assert Person.objects.filter(is_active=True).count() == 5
+
+
+def test_an_old_result_stays_where_the_new_one_could_not_be_read(tmp_path: Path) -> None:
+    imports.apply(
+        checked(tiny.write_district(tmp_path / "one"), sound_rows=False), LOADERS, by=None
+    )
+    before = results()
+    tests = tiny.FILES["assessment_results.csv"]
+    first, second = tests.splitlines()[1:3]
+    changed = tests.replace(first, first.replace(",401.5,", ",500,"))
+    changed = changed.replace(second, second.replace("2025-09-", "9/"))
+    folder = tiny.write_district(tmp_path / "two", assessment_results=changed)
+
+    found = checked(folder, sound_rows=True)
+    imports.apply(found, LOADERS, by=None)
+
+    after = results()
+    assert after.keys() == before.keys()
+    p_1, p_2 = (queries.person_key(name) for name in ("p-1", "p-2"))
+    assert (before[p_1, "fall"], after[p_1, "fall"]) == (401.5, 500)
+    assert after[p_2, "fall"] == before[p_2, "fall"]
+
+
+def results() -> dict[tuple[str, str], float]:
+    stored = queries.warehouse().read("assessment_results").collect()
+    return {(who, term): score for who, term, score
+            in stored.select("student", "term", "scale_score").iter_rows()}  # fmt: skip
 
 
 def test_the_same_files_again_are_looked_at_again_while_rows_stayed_out(tmp_path: Path) -> None:

@@ -30,6 +30,12 @@ STATE = """State Student ID,Local Student ID,Tested Grade,Administration,Date Te
 990002,p-2,04,Spring 2026,5/6/2026,2431,25,Approaches,,,
 """
 
+# Like a state's file by objective: wide, two columns for each standard, a total of all.
+WIDE_OBJECTIVES = """Student ID,Test Date,Content Area,4.NF.1 Earned,4.NF.1 Possible,4.OA.A.3 Earned,4.OA.A.3 Possible,Raw Total
+p-1,10/1/2025,Mathematics,4,5,1,4,5
+p-2,10/1/2025,Mathematics,2,5,,,2
+"""
+
 OBJECTIVES = """Student ID,Test Date,Content Area,Standard Code,Points Possible,Points Earned
 p-1,10/1/2025,Mathematics,0b100000-0000-4000-8000-000000000001,5,4
 p-2,10/1/2025,Mathematics,0b100000-0000-4000-8000-000000000001,5,2

@@ -138,7 +138,7 @@ Partition = tuple[tuple[object, ...], Iterator[pl.DataFrame]]
 
 
 def partition(*frames: pl.DataFrame) -> Partition:
-    return frames[0].select("school_year", "term", "subject").row(0), iter(frames)
+    return frames[0].select(TABLES[TESTS].split).row(0), iter(frames)
 
 
 def scores(warehouse: Warehouse, manifest: str) -> list[float]:
@@ -159,8 +159,8 @@ def test_a_partition_takes_the_place_of_the_one_of_the_same_values_alone(tmp_pat
     assert scores(warehouse, old) == [1.0, 2.0, 3.0]
     assert scores(warehouse, new) == [4.0, 3.0]
     parts = {p.partition: p for p in warehouse.manifest(new).tables[TESTS]}
-    assert list(parts) == ["2026/fall/math", "2026/winter/math"]
-    assert parts["2026/winter/math"] == kept["2026/winter/math"]
+    assert list(parts) == ["2026/fall/math/", "2026/winter/math/"]
+    assert parts["2026/winter/math/"] == kept["2026/winter/math/"]
 
 
 def test_a_table_that_was_split_by_year_alone_is_split_further(tmp_path: Path) -> None:
@@ -172,6 +172,31 @@ def test_a_table_that_was_split_by_year_alone_is_split_further(tmp_path: Path) -
     new = warehouse.write({}, partitions={TESTS: [partition(again)]}, snapshot_of=old)
 
     assert scores(warehouse, new) == [4.0, 2.0]
+
+
+def test_files_from_before_tests_had_names_are_tests_without_a_name_and_stay_as_they_are(
+    tmp_path: Path,
+) -> None:
+    warehouse = Warehouse(tmp_path)
+    parts = []
+    for term, score in (("fall", 1.0), ("winter", 2.0)):
+        frame = of_term(2026, term, score).drop("test")
+        (part,) = warehouse._pieces(TESTS, f"2026/{term}/math", [frame])
+        parts.append(part)
+    old = warehouse._put_manifest({TESTS: tuple(parts)})
+
+    named = of_term(2026, "fall", 4.0).with_columns(test=pl.lit("Growth/2"))
+    new = warehouse.write({}, partitions={TESTS: [partition(named)]}, snapshot_of=old)
+    again = warehouse.write(
+        {}, partitions={TESTS: [partition(of_term(2026, "fall", 5.0))]}, snapshot_of=new
+    )
+
+    assert scores(warehouse, old) == [1.0, 2.0]
+    assert scores(warehouse, new) == [1.0, 4.0, 2.0]
+    assert scores(warehouse, again) == [5.0, 4.0, 2.0]
+    after = {p.partition: p.path for p in warehouse.manifest(again).tables[TESTS]}
+    assert list(after) == ["2026/fall/math/", "2026/fall/math/Growth%2F2", "2026/winter/math/"]
+    assert after["2026/winter/math/"] == parts[1].path
 
 
 def test_a_large_partition_becomes_several_files_in_order(

@@ -1,6 +1,8 @@
 """Turn a district's files into the pseudonymous tables of the warehouse."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -15,6 +17,10 @@ from trellis.warehouse.tables import TABLES, Table
 
 # A school year is named by the year in which it ends; it begins in July.
 FIRST_MONTH = 7
+
+Values = tuple[object, ...]
+Old = Callable[[str, Values], Iterable[pl.DataFrame]]
+Build = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 def tables(
@@ -47,25 +53,82 @@ def tables(
 
 
 def replaced_by(name: str, files: DistrictFiles) -> tuple[str, ...]:
-    """Return what the new rows of a table replace: of a line item all, or what has changed."""
+    """Return what the new rows of a table replace: all that they speak of, or row by row.
+
+    Files that bring changes, and files of which rows were set aside, do not speak for the rest.
+    """
+    table = TABLES[name]
     is_part = name == "objective_results" and "results" in leavers_of(files)
-    return (*TABLES[name].replaces, "student") if is_part else TABLES[name].replaces
+    return (*table.replaces, *table.names) if is_part or files.set_aside else table.replaces
 
 
-def partitions(files: DistrictFiles, *, secret: str, import_id: str) -> dict[str, Partitions]:
-    """Return the tables that were read piece by piece, each by what its file replaces."""
-    return {
-        name: _streamed(TABLES[name], streamed, files.sources[name], secret, import_id)
-        for name, streamed in files.streamed.items()
-    }
+def partitions(
+    files: DistrictFiles, *, learners: pl.DataFrame, old: Old, secret: str, import_id: str
+) -> dict[str, Partitions]:
+    """Return the tables that were read piece by piece, each by what it is split by.
+
+    Parameters
+    ----------
+    old : gives the rows of a table that stand in the partition of some values.
+    """
+    made: dict[str, Partitions] = {}
+    for name, streamed in files.streamed.items():
+        people = pseudonyms_of_distinct(secret, "person", streamed.words["student_id"])
+        parts = _Parts(
+            TABLES[name], streamed, people, files.sources[name], import_id,
+            by=replaced_by(name, files),
+        )  # fmt: skip
+        if name == "objective_results":
+            hidden = learners.with_columns(
+                pseudonyms(secret, "person", learners["student"]).alias("student"),
+                pseudonyms(secret, "section", learners["section"]).alias("section"),
+            )
+            sections = pseudonyms_of_distinct(secret, "section", streamed.words["section_id"])
+            found = partial(_objectives_of_tests, only=_only_sections(hidden))
+            made[name] = parts.among(old, {"section_id": sections}, found)
+        elif parts.by != parts.table.split:
+            made[name] = parts.among(old, {}, _tests)
+        else:
+            made[name] = parts.whole()
+    return made
 
 
-def _streamed(
-    table: Table, streamed: Streamed, file: str, secret: str, import_id: str
-) -> Partitions:
-    people = pseudonyms_of_distinct(secret, "person", streamed.words["student_id"])
-    for values, frames in streamed.groups({"student_id": people}):
-        yield values, (_sourced(table, _tests(frame), file, import_id) for frame in frames)
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The rows of a file that was read piece by piece, on their way into its table."""
+
+    table: Table
+    streamed: Streamed
+    people: pl.Series
+    file: str
+    import_id: str
+    by: tuple[str, ...]
+
+    def whole(self) -> Partitions:
+        """Yield partitions that take the place of the old ones."""
+        for values, frames in self.streamed.groups({"student_id": self.people}):
+            yield values, (self._sourced(_tests(frame)) for frame in frames)
+
+    def among(self, old: Old, others: Mapping[str, pl.Series], build: Build) -> Partitions:
+        """Yield partitions of the old rows that stay, and then the new ones."""
+        instead = {"student_id": self.people, **others}
+
+        def new(values: Values) -> Iterator[pl.DataFrame]:
+            # Gone through twice: what is new must be known before any old row is written.
+            frames = next(f for v, f in self.streamed.groups(instead) if v == values)
+            return (self._sourced(build(frame)) for frame in frames)
+
+        def together(values: Values) -> Iterator[pl.DataFrame]:
+            named = pl.concat(frame.select(self.by).unique() for frame in new(values)).unique()
+            for frame in old(self.table.name, values):
+                yield frame.join(named, on=list(self.by), how="anti", nulls_equal=True)
+            yield from new(values)
+
+        for values, _ in self.streamed.groups():
+            yield values, together(values)
+
+    def _sourced(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return _sourced(self.table, frame, self.file, self.import_id)
 
 
 def _named(
@@ -91,9 +154,6 @@ def _named(
     if "sessions" in brought or "partnerships" in brought:
         yield from _exposures(brought, known)
     yield from _from_roster(files, main, learners)
-    if "objective_results" in brought:
-        found = _objectives_of_tests(brought["objective_results"], learners)
-        yield "objective_results", (found, "objective_results")
 
 
 def _from_roster(
@@ -133,7 +193,7 @@ def _as_it_is(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 # File -> table, and how its rows become the table's.
-_DIRECT: dict[str, tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {
+_DIRECT: dict[str, tuple[str, Build]] = {
     "study_visits": ("study_visits", _study_visits),
     "rollouts": ("rollouts", _as_it_is),
     "costs": ("costs", _as_it_is),
@@ -223,14 +283,18 @@ def _rosters_changed(
     )
 
 
-def _objectives_of_tests(rows: pl.DataFrame, learners: pl.DataFrame) -> pl.DataFrame:
+def _only_sections(learners: pl.DataFrame) -> pl.DataFrame:
+    """Return the sections in which each student sits in a year, by subject."""
+    return learners.group_by("student", "school_year", "subject").agg(
+        pl.col("section").unique().alias("sections")
+    )
+
+
+def _objectives_of_tests(rows: pl.DataFrame, only: pl.DataFrame) -> pl.DataFrame:
     """Find the section of each student's results: the one named, else her only one of the subject.
 
     Where she has none or several, the row is kept without a section: no class page shows it.
     """
-    only = learners.group_by("student", "school_year", "subject").agg(
-        pl.col("section").unique().alias("sections")
-    )
     return (
         rows.rename({"student_id": "student", "tested_on": "scored_on"})
         .join(only, on=["student", "school_year", "subject"], how="left")

@@ -16,10 +16,14 @@ TERMS = ("fall", "winter", "spring")
 
 @dataclass(frozen=True, slots=True)
 class TermResults:
-    """The tests of one subject and term: how many came in this school year and the last."""
+    """One test of a subject and term: how many results came in this school year and the last.
+
+    `test` is its name; empty where the district named none.
+    """
 
     subject: str
     term: str
+    test: str
     before: int
     now: int
     is_missing: bool
@@ -43,7 +47,7 @@ class Unlinked:
 class _Scan:
     students: int
     by_objective: dict[str, int]
-    terms: tuple[tuple[int, str, str, int, date], ...]
+    terms: tuple[tuple[int, str, str, str, int, date], ...]
 
 
 def unlinked(year: int) -> Unlinked:
@@ -55,21 +59,21 @@ def unlinked(year: int) -> Unlinked:
 
 
 def terms(year: int, today: date) -> list[TermResults]:
-    """Compare the tests of this school year with the last, term by term and subject by subject."""
+    """Compare each test of this school year with the last, subject by subject and term by term."""
     scan = _scan(queries.warehouse().manifest, year)
-    count = {(y, subject, term): n for y, subject, term, n, _last in scan.terms}
-    came = {(y, subject, term): last for y, subject, term, _n, last in scan.terms}
+    found = {(y, *what): (n, last) for y, *what, n, last in scan.terms}
+    came = {(subject, term) for y, subject, term, *_rest in scan.terms if y == year}
     rows = []
-    for subject in sorted({subject for _y, subject, *_rest in scan.terms}):
+    for subject, test in sorted({(subject, test) for _y, subject, _term, test, *_ in scan.terms}):
         for term in TERMS:
-            before, now = (
-                count.get((year - 1, subject, term), 0),
-                count.get((year, subject, term), 0),
-            )
+            before, expected = found.get((year - 1, subject, term, test), (0, None))
+            now, _last = found.get((year, subject, term, test), (0, None))
             if before or now:
-                expected = came.get((year - 1, subject, term))
                 is_due = expected is not None and _a_year_on(expected) + LEEWAY < today
-                rows.append(TermResults(subject, term, before, now, is_due and not now))
+                # A test without a name may go on under one.
+                is_other = not test and (subject, term) in came
+                is_missing = is_due and not now and not is_other
+                rows.append(TermResults(subject, term, test, before, now, is_missing))
     return rows
 
 
@@ -93,7 +97,7 @@ def _scan(manifest: str, year: int) -> _Scan:
     )  # fmt: skip
     by_term = (
         tests.filter(pl.col("school_year").is_between(year - 1, year))
-        .group_by("school_year", "subject", "term")
+        .group_by("school_year", "subject", "term", pl.col("test").fill_null(""))
         .agg(pl.len().alias("n"), pl.col("tested_on").max().alias("last"))
     )
     found = pl.collect_all([without, by_objective, by_term])

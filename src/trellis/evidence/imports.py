@@ -28,6 +28,7 @@ from trellis.interchange.sound import sound_part
 from trellis.interchange.sources import Limits
 from trellis.people.loading import known_aliases, known_emails, suggested_roles
 from trellis.people.models import Person
+from trellis.people.numbers_loading import disguise, known_numbers
 from trellis.people.roster import learners_of_sections, teachers_of_sections
 from trellis.trust import clock
 from trellis.trust.events import record
@@ -316,8 +317,9 @@ def known_of(loaders: Sequence[Loader]) -> Known:
     for loader in loaders:
         ids |= loader.known_ids()
     return Known(
-        ids=ids, emails=known_emails(), aliases=known_aliases(), tables=_known_tables(loaders)
-    )
+        ids=ids, emails=known_emails(), aliases=known_aliases(), tables=_known_tables(loaders),
+        numbers=known_numbers, disguise=disguise,
+    )  # fmt: skip
 
 
 def _known_tables(loaders: Sequence[Loader]) -> dict[str, pl.DataFrame]:
@@ -348,11 +350,12 @@ def _write_and_commit(
 def _write_tables(
     checked: Checked, loaders: Sequence[Loader], warehouse: Warehouse, base: str
 ) -> str:
+    learners = learners_of_sections(checked.files)
     new = analytic.tables(
         checked.files,
         known=_known_tables(loaders),
         teachers=teachers_of_sections(checked.files),
-        learners=learners_of_sections(checked.files),
+        learners=learners,
         secret=settings.TRELLIS_PSEUDONYM_SECRET,
         import_id=str(checked.record.pk),
     )
@@ -364,12 +367,16 @@ def _write_tables(
         )
         for name, frame in new.items()
     }
+    # Written first: a bundle may have brought results by objective beside the file of them.
+    written = warehouse.write(merged, snapshot_of=base)
     large = analytic.partitions(
         checked.files,
+        learners=learners,
+        old=lambda table, values: warehouse.pieces(table, written, values),
         secret=settings.TRELLIS_PSEUDONYM_SECRET,
         import_id=str(checked.record.pk),
     )
-    return warehouse.write(merged, partitions=large, snapshot_of=base)
+    return warehouse.write({}, partitions=large, snapshot_of=written) if large else written
 
 
 def _standing(name: str, files: DistrictFiles, old: pl.LazyFrame | None) -> pl.LazyFrame | None:

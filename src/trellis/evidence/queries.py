@@ -1,5 +1,6 @@
 """Answer what was imported and which state of the warehouse is current."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +56,15 @@ def table_rows() -> dict[str, int]:
         return {}
     tables = Warehouse(settings.TRELLIS_WAREHOUSE).manifest(manifest).tables
     return {name: sum(part.rows for part in parts) for name, parts in tables.items()}
+
+
+def objectives_by_code() -> dict[str, str]:
+    """Return the identifier of each learning objective by its code, where that is of one alone."""
+    from trellis.evidence.models import LearningObjective
+
+    pairs = list(LearningObjective.objects.exclude(code="").values_list("code", "identifier"))
+    times = Counter(code for code, _ in pairs)
+    return {code: identifier for code, identifier in pairs if times[code] == 1}
 
 
 def person_key(external_id: str) -> str:

@@ -81,11 +81,12 @@ def _class_feedback(snapshot: Snapshot) -> pl.DataFrame:
 def _tests(snapshot: Snapshot, subject: str) -> pl.DataFrame:
     """How much further a teacher's students came than students with the same test before.
 
-    Scores are standardized within year, term and grade; the year's last test is freed of the test
-    before it by one slope for each year. Context about students, averaged over a class of ten or
+    Of two tests in a year the one counts that more students took. Scores are standardized within
+    year, term and grade; the year's last test is freed of the test before it by one slope for each
+    year. Context about students, averaged over a class of ten or
     more; never shown or kept for a teacher.
     """
-    results = snapshot.table("assessment_results").filter(pl.col("subject") == subject)
+    results = _one_test(snapshot.table("assessment_results").filter(pl.col("subject") == subject))
     cell = ["school_year", "term", "grade"]
     score = pl.col("scale_score")
     results = results.with_columns(
@@ -104,6 +105,18 @@ def _tests(snapshot: Snapshot, subject: str) -> pl.DataFrame:
         pl.col("gain").mean().alias("value"), pl.len().alias("students")
     )
     return means.filter(pl.col("students") >= FEWEST_ANSWERS)
+
+
+def _one_test(results: pl.DataFrame) -> pl.DataFrame:
+    """Keep of each year the test that most students took: two tests have no scale in common."""
+    taken = results.group_by("school_year", "test").agg(pl.col("student").n_unique())
+    most = taken.sort("student", "test", descending=[True, False], nulls_last=True).unique(
+        "school_year", keep="first", maintain_order=True
+    )
+    return results.join(
+        most.select("school_year", "test"), on=["school_year", "test"], how="semi",
+        nulls_equal=True, maintain_order="left",
+    )  # fmt: skip
 
 
 def _last_of_year(results: pl.DataFrame) -> pl.DataFrame:

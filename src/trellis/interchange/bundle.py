@@ -1,6 +1,6 @@
 """Hold what a district brought at once: its tables, what is wrong with them, what was known."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -15,6 +15,7 @@ from trellis.interchange.problems import Problem, Severity, refuses
 from trellis.interchange.references import Ids
 from trellis.interchange.registrations import Registration
 from trellis.interchange.streams import Streamed
+from trellis.interchange.student_numbers import Disguise, in_clear, no_numbers
 
 ONEROSTER = "oneroster/"
 OBJECTIVES = "learning_objectives"
@@ -33,6 +34,8 @@ class Known:
     ids : external ids by kind (`adult`, `student`, `school`, `section`, `program`, ...).
     emails : external id by e-mail address, in small letters; empty for accounts made by hand.
     tables : `evaluators` and `partnerships` as in the files.
+    numbers : gives `kind`, `number` as it is kept, `student`: what else students are known by.
+    disguise : turns numbers in clear into what is kept of them.
     mappings : of vendors' layouts, by name.
     aliases : the id that stays, by each id of the same person that was merged into it.
     mapping : name of the one that all unknown files are read by; empty for the one that fits.
@@ -42,6 +45,8 @@ class Known:
     emails: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    numbers: Callable[[], pl.DataFrame] = no_numbers
+    disguise: Disguise = in_clear
     mappings: Mapping[str, ColumnMapping] = field(default_factory=dict)
     mapping: str = ""
 
@@ -52,8 +57,9 @@ class ReadFile:
 
     Attributes
     ----------
-    rows : records below its header; each is either sound or refused.
+    rows : records below its header; each is sound, refused or left out.
     refused : rows that cannot be applied.
+    left_out : rows that a mapping leaves out: without a result, or of an earlier try.
     """
 
     name: str
@@ -61,6 +67,7 @@ class ReadFile:
     size: int
     rows: int
     refused: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

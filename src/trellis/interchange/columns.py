@@ -97,6 +97,8 @@ class FileSpec:
     ----------
     scoped : references that hold only in some rows.
     key : columns that together name a row; no two rows share them.
+    groups : columns by which the rows of a file of any size are kept together, of few different
+        values; empty for those of the key after the first.
     defines : (kind of thing, column that names it) for references from other files.
     extra_prefix : unknown columns with this prefix are kept as text (OneRoster's `metadata.`).
     separator : between the entries of a list.
@@ -111,6 +113,7 @@ class FileSpec:
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     defines: tuple[tuple[str, str], ...] = ()
     rules: tuple[Rule, ...] = ()
     scoped: tuple[Reference, ...] = ()
@@ -130,6 +133,10 @@ class FileSpec:
     @property
     def needed(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if not column.optional)
+
+    @property
+    def grouped_by(self) -> tuple[str, ...]:
+        return self.groups or self.key[1:]
 
     @property
     def references(self) -> tuple[Reference, ...]:

@@ -104,9 +104,9 @@ ASSESSMENT_RESULTS = FileSpec(
         col("term*", words=("fall", "winter", "spring")),
         col("tested_on*", "date"), col("subject*", words=SUBJECTS), col("grade*", longest=20),
         col("scale_score*", "number"), col("standard_error", "number", least=0),
-        col("percentile?", "number", least=0, most=100),
+        col("percentile?", "number", least=0, most=100), col("test?", longest=100),
     ),
-    key=("student_id", "school_year", "term", "subject"),
+    key=("student_id", "school_year", "term", "subject", "test"),
 )  # fmt: skip
 OBJECTIVE_RESULTS = FileSpec(
     "objective_results",
@@ -116,6 +116,8 @@ OBJECTIVE_RESULTS = FileSpec(
         count("correct*", 1000), col("section_id?", "id", refers="section"),
     ),
     key=("student_id", "tested_on", "objective_id"),
+    # Days and objectives are too many to part a file by.
+    groups=("school_year",),
     rules=(
         Rule("correct", "semantic.more_correct_than_items", pl.col("correct") > pl.col("items"),
              "at most as many as items", "Check the two counts of this row."),
@@ -279,7 +281,7 @@ RESOURCES = FileSpec(
 )  # fmt: skip
 
 # Files that may be too large for memory; they are read piece by piece.
-STREAMED = ("assessment_results",)
+STREAMED = ("assessment_results", "objective_results")
 
 DISTRICT_FILES: dict[str, FileSpec] = {
     spec.name: spec

@@ -14,8 +14,12 @@ from trellis.interchange.csv_text import ROW, CsvText
 from trellis.interchange.district import ASSESSMENT_RESULTS, OBJECTIVE_RESULTS
 from trellis.interchange.headers import FORBIDDEN
 from trellis.interchange.problems import Problem, Severity, shorten
+from trellis.interchange.student_numbers import IDENTIFIER, SOURCED_ID, STUDENT, USER_IDS
 
 Table = Literal["assessment_results", "objective_results"]
+# What a student's second test of the same year, term and subject is: a mistake to be listed, or
+# a retake, of which one counts.
+Retakes = Literal["listed", "latest", "highest"]
 TABLES: dict[str, FileSpec] = {s.name: s for s in (ASSESSMENT_RESULTS, OBJECTIVE_RESULTS)}
 # The word that stands for: rows with this word are not brought.
 LEFT_OUT = "-"
@@ -42,6 +46,7 @@ WIDEST_NAMED = 3
 YEAR_IT_ENDS, YEAR_IT_BEGINS = "the year in which it ends", "the year in which it begins"
 OF_THE_TERM, OF_THE_DAY = "the year of a term, like Fall 2025", "from the day of the test"
 AS_WORDS = "in words"
+TAKEN_AGAIN = "If students take the test again, say in the mapping which try counts."
 FORMATS: dict[str, tuple[str, ...]] = {
     "tested_on": tuple(DATES),
     "school_year": (YEAR_IT_ENDS, YEAR_IT_BEGINS, OF_THE_TERM, OF_THE_DAY),
@@ -91,6 +96,7 @@ class ColumnMapping(BaseModel):
     header: tuple[str, ...] = Field(min_length=2, max_length=2000)
     fields: dict[str, Reading]
     blocks: tuple[dict[str, Reading], ...] = Field(default=(), max_length=400)
+    retakes: Retakes = "listed"
 
     @model_validator(mode="after")
     def _names_what_exists(self) -> "ColumnMapping":
@@ -98,7 +104,7 @@ class ColumnMapping(BaseModel):
             for name, reading in readings.items():
                 if name not in self.spec.names:
                     raise ValueError(f"{self.table} has no column {name}.")
-                if reading.format and reading.format not in FORMATS.get(name, ()):
+                if reading.format and not _is_way_to_read(name, reading.format):
                     raise ValueError(f"{name} cannot be read as “{reading.format}”.")
                 if reading.column and reading.column not in self.header:
                     raise ValueError(f"The header has no column “{reading.column}”.")
@@ -113,9 +119,28 @@ class ColumnMapping(BaseModel):
         return tuple(self.fields | block for block in self.blocks) or (self.fields,)
 
     @property
+    def student_kind(self) -> str:
+        """Say what the column of students holds."""
+        return self.fields.get(STUDENT, Reading()).format or SOURCED_ID
+
+    @property
     def columns_read(self) -> frozenset[str]:
         blocks = self.every_block
         return frozenset(r.column for readings in blocks for r in readings.values() if r.column)
+
+
+def with_test(mapping: ColumnMapping, name: str) -> ColumnMapping:
+    """Name the test by the mapping's own name, where the mapping does not say it."""
+    told = any("test" in readings for readings in mapping.every_block)
+    if told or "test" not in mapping.spec.names:
+        return mapping
+    return mapping.model_copy(update={"fields": mapping.fields | {"test": Reading(constant=name)}})
+
+
+def _is_way_to_read(name: str, format: str) -> bool:
+    if name == STUDENT:
+        return format in (SOURCED_ID, IDENTIFIER) or format.startswith(USER_IDS)
+    return format in FORMATS.get(name, ())
 
 
 def fingerprint(header: Iterable[str]) -> str:
@@ -321,10 +346,13 @@ def _in_its_words(problem: Problem, mapping: ColumnMapping) -> Problem:
     names = [name for name in problem.field.split(", ") if name in mapping.spec.names]
     if not names:
         return problem
-    field = ", ".join(dict.fromkeys(_column_of(name, mapping) for name in names))
+    columns = (_column_of(name, mapping) for name in names)
+    field = ", ".join(dict.fromkeys(column for column in columns if column))
     said = replace(problem, field=field)
+    if problem.code == mapping.spec.twice and mapping.table == "assessment_results":
+        return replace(said, advice=f"{problem.advice} {TAKEN_AGAIN}")
     reading = mapping.every_block[0].get(names[0], Reading())
-    if len(names) > 1 or not reading.column:
+    if len(names) > 1 or not reading.column or names[0] == STUDENT:
         return said
     if reading.format:
         like = f", like {DATES[reading.format][2]}" if reading.format in DATES else ""
@@ -340,8 +368,10 @@ def _in_its_words(problem: Problem, mapping: ColumnMapping) -> Problem:
 
 
 def _column_of(name: str, mapping: ColumnMapping) -> str:
-    """Name the file's column; in a wide file it may be one of several."""
+    """Name the file's column; in a wide file it may be one of several; what is in none has none."""
     columns = {r[name].column: None for r in mapping.every_block if name in r and r[name].column}
+    if name == "test" and not columns:
+        return ""
     return " or ".join(columns) if 0 < len(columns) <= WIDEST_NAMED else name
 
 
@@ -373,4 +403,14 @@ def left_out(file: str, read: int, kept: int) -> Problem:
         file, 0, "", shorten(f"{read - kept:,} of {read:,} rows"), "rows with a result that the "
         "mapping brings", "They hold no result, or a subject or term that the mapping leaves out. "
         "They were left out.", "row.left_out", Severity.NOTICE,
+    )  # fmt: skip
+
+
+def tries_left_out(file: str, count: int, rule: Retakes) -> Problem:
+    """Say how many results of a test that was taken again do not count."""
+    counts = {"latest": "the latest try", "highest": "the highest result"}.get(rule, "one try")
+    return Problem(
+        file, 0, "", f"{count:,} results of a test taken again", f"{counts} of each student",
+        "The others were left out, as the mapping says. Change it if another try counts.",
+        "row.retake", Severity.NOTICE,
     )  # fmt: skip

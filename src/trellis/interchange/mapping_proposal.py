@@ -1,7 +1,7 @@
 """Propose what the columns of an unknown file mean, from its header and its first rows."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +19,13 @@ Kind = Literal[
     "identifier", "words", "text",
 ]  # fmt: skip
 
+# A code of a standard, as in “4.NF.A.1 Earned”.
+CODE = (
+    r"(?:^|[^A-Za-z0-9])((?:K|HS[A-Z]?|\d{1,2})[.\-][A-Z]{1,4}(?:[.\-][A-Za-z0-9]{1,3})*)"
+    r"(?:$|[^A-Za-z0-9])"
+)
+# How a column of as many items as there were calls itself.
+TOTAL = r"(?i)possible|total|items|max|out of|asked|given"
 GRADE = r"(?i)^(grade\s*)?(pk|k|kg|kindergarten|\d{1,2})(st|nd|rd|th)?( grade)?$"
 
 
@@ -30,6 +37,7 @@ class SeenColumn:
     ----------
     formats : ways to write dates that fit every cell seen; two of them are a question.
     words : the different cells, where there are few.
+    greatest : of a column of numbers.
     """
 
     name: str
@@ -37,6 +45,7 @@ class SeenColumn:
     examples: tuple[str, ...]
     formats: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    greatest: float | None = None
 
     @property
     def is_ambiguous(self) -> bool:
@@ -52,7 +61,10 @@ class Proposal:
 
     @property
     def looks_like_results(self) -> bool:
-        return {"student_id", *m.MEASURES[self.mapping.table]} <= _told(self.mapping)
+        told = _told(self.mapping)
+        if self.mapping.table == "objective_results" and self.mapping.blocks:
+            return {"student_id", "correct"} <= told  # how many items there were can be said once
+        return {"student_id", *m.MEASURES[self.mapping.table]} <= told
 
 
 def propose(text: CsvText, table: Table | None = None) -> Proposal:
@@ -92,7 +104,9 @@ def _seen(name: str, cells: pl.Series) -> SeenColumn:
         return SeenColumn(name, "empty", ())
     formats = tuple(_formats(filled))
     kind = "date" if formats else _kind(name, filled, len(distinct))
-    return SeenColumn(name, kind, examples, formats, words)
+    greatest = filled.cast(pl.Float64, strict=False).max() if kind == "number" else None
+    largest = greatest if isinstance(greatest, float) else None
+    return SeenColumn(name, kind, examples, formats, words, largest)
 
 
 def _formats(cells: pl.Series) -> Iterable[str]:
@@ -167,6 +181,9 @@ _NAMES: dict[str, tuple[tuple[str, ...], str, tuple[Kind, ...]]] = {
         rf"{_CHANGE}|error|sem|percentile|level|lexile|quantile|raw|low|high|rit ?to",
         ("number",),
     ),
+    "test": (
+        (r"^assessment.?(name|title|family)?$", r"^test$"), r"date|score|grade", ("words",),
+    ),
     "standard_error": (
         (r"standard.?err|std.?err", r"(^|[^a-z])(c?sem)($|[^a-z])"), _CHANGE, ("number",),
     ),
@@ -196,7 +213,13 @@ def _mapping(table: Table, columns: Sequence[SeenColumn]) -> ColumnMapping:
     for name in ("school_year", "term"):
         if name not in fields and name in m.TABLES[table].names and day:
             fields[name] = Reading(column=day.name, format=m.OF_THE_DAY)
-    blocks = _blocks_by_subject(columns, fields) if table == "assessment_results" else ()
+    if table == "assessment_results":
+        blocks = _blocks_by_subject(columns, fields)
+    else:
+        codes = {c.name: code for c in columns if (code := _code_in(c)) is not None}
+        blocks = () if "objective_id" in fields else blocks_by_objective(columns, codes)
+        if blocks:
+            fields = {n: one for n, one in fields.items() if n not in ("items", "correct")}
     header = tuple(column.name for column in columns)
     return ColumnMapping(table=table, header=header, fields=fields, blocks=blocks)
 
@@ -264,6 +287,34 @@ def _blocks_by_subject(
             readings = {n: _reading(n, c, None) for n, c in found.items() if c}
             blocks.append({"subject": Reading(constant=subject), **readings})
     return tuple(blocks) if len(blocks) > 1 else ()
+
+
+def _code_in(column: SeenColumn) -> str | None:
+    found = re.search(CODE, column.name) if column.kind == "number" else None
+    return found[1] if found else None
+
+
+def blocks_by_objective(
+    columns: Sequence[SeenColumn], objectives: Mapping[str, str]
+) -> tuple[dict[str, Reading], ...]:
+    """Read the columns of each objective: items that were right and, of two, all that there were.
+
+    `objectives` says by column of which objective it is. Of two columns of one objective the one
+    with the greater numbers holds how many items there were.
+    """
+    of: dict[str, list[SeenColumn]] = {}
+    for column in columns:
+        if objective := objectives.get(column.name):
+            of.setdefault(objective, []).append(column)
+    return tuple(_block_of(objective, found) for objective, found in of.items())
+
+
+def _block_of(objective: str, columns: Sequence[SeenColumn]) -> dict[str, Reading]:
+    correct, *others = sorted(
+        columns, key=lambda c: (bool(re.search(TOTAL, c.name)), c.greatest or 0.0)
+    )
+    block = {"objective_id": Reading(constant=objective), "correct": Reading(column=correct.name)}
+    return block | {"items": Reading(column=others[-1].name)} if others else block
 
 
 def _spaced(name: str) -> str:

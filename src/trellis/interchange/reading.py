@@ -15,6 +15,7 @@ from trellis.interchange.aliases import with_one_name
 from trellis.interchange.bundle import (
     LEFT_ASIDE,
     OBJECTIVES,
+    ONEROSTER,
     SPECS,
     UNKNOWN_LAYOUT,
     DistrictFiles,
@@ -30,18 +31,26 @@ from trellis.interchange.district import STREAMED
 from trellis.interchange.headers import forbidden_columns, forbidden_problem
 from trellis.interchange.mapping import (
     ColumnMapping,
-    apply_mapping,
     best_fit,
     in_the_files_words,
     read_by,
     refused_columns,
+    with_test,
 )
 from trellis.interchange.mapping_proposal import results_in
 from trellis.interchange.problems import Problem, Severity, in_order, refuses
 from trellis.interchange.records import blocks
+from trellis.interchange.references import Ids
 from trellis.interchange.registrations import Registration, read_registrations
 from trellis.interchange.sources import Limits, SourceFile, no_room, open_paths, unused
 from trellis.interchange.streams import read_streamed
+from trellis.interchange.student_numbers import (
+    SOURCED_ID,
+    ByNumber,
+    disguised,
+    joined,
+    numbers_in,
+)
 from trellis.interchange.together import (
     check_together,
     ids_of,
@@ -52,6 +61,7 @@ from trellis.interchange.together import (
 )
 from trellis.interchange.workroom import NoRoomError, Workroom
 
+USERS = f"{ONEROSTER}users"
 # So much of a file in an unknown layout is looked at.
 SAMPLE_BYTES = 1_000_000
 
@@ -195,15 +205,9 @@ class _Reading:
         if table in self.sources:
             self.problems.append(_second(file.shown, self.sources[table]))
             return
-        self.mapped[table] = mapping
+        self.mapped[table] = with_test(mapping, name)
         self.problems.append(read_by(file.shown, name))
-        if table in STREAMED:
-            self.streams[table], self.sources[table] = file, file.shown
-            return
-        mapped = apply_mapping(read_csv_text(file.data, file.shown), mapping, file.shown)
-        checked = check(mapped, mapping.spec, file.shown)
-        self.problems += in_the_files_words(checked.problems, mapping)
-        self._keep(file, table, checked.rows, mapped.records, usable=checked.usable)
+        self.streams[table], self.sources[table] = file, file.shown
 
     def with_streams(self, files: DistrictFiles) -> DistrictFiles:
         """Read what may be too large for memory, now that the names of the rest are known."""
@@ -212,12 +216,13 @@ class _Reading:
         streamed = {}
         for name, file in self.streams.items():
             mapping = self.mapped.get(name)
+            by_number = self._by_number(mapping, files, ids)
             with ThreadPoolExecutor(1) as pool:
                 digest = pool.submit(file.sha256)
                 try:
                     read = read_streamed(
                         file, SPECS[name], ids=ids, unknowable=unknowable, room=self.room,
-                        mapping=mapping,
+                        mapping=mapping, by_number=by_number,
                     )  # fmt: skip
                 except NoRoomError as error:
                     found.append(no_room(file.shown, str(error)))
@@ -232,6 +237,19 @@ class _Reading:
             problems=(*files.problems, *found),
             content_hash=_content_hash(self.files, self.mapped.values()),
         )
+
+    def _by_number(
+        self, mapping: ColumnMapping | None, files: DistrictFiles, ids: Ids
+    ) -> ByNumber | None:
+        """Return how a vendor's file names students, where it is not by `sourcedId`."""
+        if not mapping or mapping.student_kind == SOURCED_ID:
+            return None
+        known = self.known.numbers()
+        if USERS in files.tables and USERS not in files.withheld:
+            users = files.tables[USERS]
+            said = disguised(numbers_in(users, ids.get("student", set())), self.known.disguise)
+            known = joined(said, known, users=set(users["sourcedId"].drop_nulls().to_list()))
+        return ByNumber(mapping.student_kind, known, self.known.disguise)
 
     def _note(self, file: SourceFile, rows: int) -> None:
         self.files.append(ReadFile(file.shown, file.sha256(), file.size, rows))

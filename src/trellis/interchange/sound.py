@@ -40,11 +40,13 @@ def sound_part(files: DistrictFiles) -> DistrictFiles:
         for file, rows in rows_refused(new).items():
             refused.setdefault(file, set()).update(rows)
         part = _without(files, refused)
-    lost = ids_of(files).get("student", set()) - ids_of(part).get("student", set())
-    streamed = {}
+    before, after = ids_of(files), ids_of(part)
+    streamed = dict(files.streamed)
     for name, read in files.streamed.items():
-        streamed[name], told = read.without(lost)
-        why += told
+        for reference in (one for one in read.spec.references if not one.dispensable):
+            lost = before.get(reference.kind, set()) - after.get(reference.kind, set())
+            streamed[name], told = streamed[name].without(reference.column, lost)
+            why += told
     counted = with_counts(replace(files, problems=tuple(why), streamed=streamed))
     return replace(
         part,

@@ -1,8 +1,11 @@
 """Keep frames by key: in memory while they are few, in files once they are many."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from trellis.interchange.workroom import NoRoomError, Workroom
@@ -38,6 +41,16 @@ class Spool:
             yield pl.read_ipc(path)
         yield from self._fresh.get(key, ())
 
+    def keep(self, key: Places, stays: npt.NDArray[np.bool_]) -> None:
+        """Keep some rows of a key, told by their places among all of its rows."""
+        files, fresh = self._files[key], self._fresh.pop(key, [])
+        self._files[key] = []
+        self._rows -= sum(frame.height for frame in fresh)
+        start = 0
+        for frame in chain(map(pl.read_ipc, files), fresh):
+            self.add(key, frame.filter(pl.Series(stays[start : start + frame.height])))
+            start += frame.height
+
     def emptied(self) -> "Spool":
         return Spool(self._room)
 
@@ -46,7 +59,7 @@ class Spool:
         kept, taken = Spool(self._room), []
         for key in self:
             for frame in self.frames(key):
-                out = going.gather(frame[column])
+                out = going.gather(frame[column]).fill_null(value=False)
                 taken.append(frame.filter(out))
                 if (stays := frame.filter(~out)).height:
                     kept.add(key, stays)

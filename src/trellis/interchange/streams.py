@@ -4,7 +4,7 @@ A block is first read on the assumption that it is sound. Where anything speaks 
 ordinary check of `columns` reads it again and says what is wrong.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -18,12 +18,19 @@ from trellis.interchange import records
 from trellis.interchange.checking import check, duplicate_problem
 from trellis.interchange.columns import FileSpec
 from trellis.interchange.csv_text import BOM, ROW, CsvText, endless_problem, read_csv_text
-from trellis.interchange.mapping import ColumnMapping, apply_mapping, left_out, map_rows
+from trellis.interchange.mapping import (
+    ColumnMapping,
+    apply_mapping,
+    left_out,
+    map_rows,
+    tries_left_out,
+)
 from trellis.interchange.packing import Numbers, Words, pack_sound
 from trellis.interchange.problems import Problem, Severity, refuses, shorten
 from trellis.interchange.references import Ids, dangling
 from trellis.interchange.sources import SourceFile
 from trellis.interchange.spool import Places, Spool
+from trellis.interchange.student_numbers import ByNumber
 from trellis.interchange.workroom import Workroom
 
 # A file of millions of rows can have millions of problems; so many are told one by one.
@@ -31,6 +38,9 @@ MOST_PROBLEMS = 1_000
 
 # So many changes between groups in one block, and its rows are sorted into groups.
 MOST_RUNS = 50
+
+# The place of an empty cell among the words of its column.
+EMPTY = -1
 
 # The number of records of a block and, where it is sound, its packed rows.
 Ahead = Future[tuple[int, pl.DataFrame | None]]
@@ -45,7 +55,7 @@ class Streamed:
     Attributes
     ----------
     file : as it is shown.
-    read, refused : numbers of records; the others were kept.
+    read, refused, left_out : numbers of records; the others were kept.
     words : by column, the distinct values; packed rows hold places in them.
     """
 
@@ -56,11 +66,12 @@ class Streamed:
     problems: tuple[Problem, ...]
     words: dict[str, pl.Series]
     spool: Spool
+    left_out: int = 0
 
     def groups(
         self, instead: Mapping[str, pl.Series] | None = None
     ) -> Iterator[tuple[tuple[object, ...], Iterator[pl.DataFrame]]]:
-        """Yield the values of the key's columns after the first, in order, with their rows.
+        """Yield the values of the columns that rows are grouped by, in order, with their rows.
 
         Parameters
         ----------
@@ -68,25 +79,27 @@ class Streamed:
         """
         words = {**self.words, **(instead or {})}
         named = {
-            tuple(words[c][place] for c, place in zip(self.spec.key[1:], places, strict=True)):
-            places
+            tuple(
+                words[c][place] if place != EMPTY else None
+                for c, place in zip(self.spec.grouped_by, places, strict=True)
+            ): places
             for places in self.spool
         }  # fmt: skip
         for values in sorted(named, key=str):
             yield values, self._frames(named[values], words)
 
-    def without(self, names: Set[str]) -> tuple["Streamed", list[Problem]]:
-        """Set the rows of some people aside, and say so of each."""
-        who = self.spec.key[0]
-        going = self.words[who].is_in(list(names))
+    def without(self, column: str, names: Set[str]) -> tuple["Streamed", list[Problem]]:
+        """Set the rows aside that name some people or things in a column, and say so of each."""
+        going = self.words[column].is_in(list(names))
         if not going.any():
             return self, []
-        kept, set_aside = self.spool.parted(who, going)
+        kept, set_aside = self.spool.parted(column, going)
+        records = set_aside.unique(ROW).sort(ROW)
         told = [
-            set_aside_problem(self.file, row, who, self.words[who][place])
-            for row, place in set_aside.select(ROW, who).sort(ROW).head(MOST_PROBLEMS).iter_rows()
+            set_aside_problem(self.file, row, column, self.words[column][place])
+            for row, place in records.select(ROW, column).head(MOST_PROBLEMS).iter_rows()
         ]
-        return replace(self, spool=kept, refused=self.refused + set_aside.height), told
+        return replace(self, spool=kept, refused=self.refused + records.height), told
 
     def _frames(self, places: Places, words: Mapping[str, pl.Series]) -> Iterator[pl.DataFrame]:
         # A function of its own: groups are taken up later, and each must keep its own places.
@@ -96,10 +109,10 @@ class Streamed:
     def _unpacked(
         self, packed: pl.DataFrame, places: Places, words: Mapping[str, pl.Series]
     ) -> pl.DataFrame:
-        of_group = dict(zip(self.spec.key[1:], places, strict=True))
+        of_group = dict(zip(self.spec.grouped_by, places, strict=True))
         columns = [packed[ROW]]
         for name in self.spec.names:
-            if name in of_group:
+            if of_group.get(name, EMPTY) != EMPTY:
                 columns.append(words[name][[of_group[name]]].new_from_index(0, packed.height))
             elif name in packed.columns and name in words:
                 columns.append(words[name].gather(packed[name]))
@@ -120,15 +133,18 @@ def read_streamed(
     unknowable: Set[str],
     room: Workroom,
     mapping: ColumnMapping | None = None,
+    by_number: ByNumber | None = None,
 ) -> Streamed:
     """Check a file block by block; problems are those that a check of the whole would find.
 
-    The columns of its key after the first have few combinations of values: for each, the rows
-    that were seen are remembered by person, so that memory grows with people and not with rows.
+    Where the columns of its key after the first have few combinations of values, the rows that
+    were seen are remembered by person for each, so that memory grows with people and not with
+    rows. Else each group is looked through at the end.
 
     Parameters
     ----------
     mapping : says how to read the layout of a vendor.
+    by_number : finds the students of that layout, where it does not name them by `sourcedId`.
     """
     words = {c.name: Words(c, None) for c in spec.columns if c.kind != "number"}
     numbers = {c.name: Numbers(c) for c in spec.columns if c.kind == "number"}
@@ -137,11 +153,17 @@ def read_streamed(
             words[reference.column].known = ids.get(reference.kind, frozenset())
     quick = mapping is None and not spec.rules and not spec.scoped
 
+    told: set[tuple[str, str]] = set()
+
     def problems_between(rows: pl.DataFrame) -> Iterable[Problem]:
-        return dangling(rows, spec, file.shown, ids, unknowable=unknowable)
+        for problem in dangling(rows, spec, file.shown, ids, unknowable=unknowable):
+            name = problem.field, problem.found
+            if problem.severity is Severity.ERROR or name not in told:
+                told.add(name)  # what can be done without is said once, not once a block
+                yield problem
 
     reading = _Reading(
-        file, spec, words, numbers, Spool(room), mapping, problems_between, quick=quick
+        file, spec, words, numbers, Spool(room), mapping, by_number, problems_between, quick=quick
     )
     with file.open() as stream:
         reading.all(records.blocks(stream))
@@ -157,7 +179,9 @@ class _Reading:
     quick : blocks are tried as sound first; one bad text may stand in all that follow.
     before : records before the block, the header included.
     whole : it could be read to its end.
+    twice : records with a second result of what stands in the file already.
     first : by combination of the key's columns after the first, the record of each person.
+    again : the combinations in which somebody has several results, of which one will count.
     learning : held by whoever adds to the words: this block, or the next one, read ahead.
     """
 
@@ -167,6 +191,7 @@ class _Reading:
     numbers: dict[str, Numbers]
     spool: Spool
     mapping: ColumnMapping | None
+    by_number: ByNumber | None
     problems_between: Callable[[pl.DataFrame], Iterable[Problem]]
     quick: bool
     header: tuple[str, ...] = ()
@@ -179,7 +204,9 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     untold: int = 0
     refuses: bool = False
+    twice: set[int] = field(default_factory=set)
     first: dict[Places, npt.NDArray[np.uint32]] = field(default_factory=dict)
+    again: set[Places] = field(default_factory=set)
     learning: Lock = field(default_factory=Lock)
 
     def all(self, blocks: Iterator[bytes]) -> None:
@@ -222,17 +249,72 @@ class _Reading:
             raise broken
 
     def done(self) -> Streamed:
+        if self.spec.groups:
+            self._look_for_repeats()
         if self.left_out:
             self.problems.append(left_out(self.file.shown, self.read, self.read - self.left_out))
+        self._choose_tries()
         if self.untold:
             self.problems.append(_more(self.file.shown, self.untold))
         values = {name: words.values for name, words in self.words.items()}
+        kept, refused = self._records()
         if not self.whole:  # nobody knows what the rest would have said
-            self.refused, self.spool = self.read, self.spool.emptied()
+            kept, refused, self.spool = 0, self.read, self.spool.emptied()
         return Streamed(
-            self.file.shown, self.spec, self.read, self.refused, tuple(self.problems), values,
-            self.spool,
+            self.file.shown, self.spec, self.read, refused, tuple(self.problems), values,
+            self.spool, self.read - refused - kept,
         )  # fmt: skip
+
+    def _records(self) -> tuple[int, int]:
+        """Count the records that are kept at least in part, and those that are refused."""
+        if not self.mapping:
+            refused = self.refused + len(self.twice)
+            return self.read - refused, refused
+        there = np.zeros(self.before + 2, np.bool_)
+        for places in self.spool:
+            for frame in self.spool.frames(places):
+                there[frame[ROW].to_numpy()] = True
+        # A record of a wide layout may bring one result and repeat another.
+        return int(there.sum()), self.refused + sum(not there[row] for row in self.twice)
+
+    def _look_for_repeats(self) -> None:
+        """Find what stands in the file twice, group by group."""
+        for places in list(self.spool):
+            keys = [frame.select(ROW, *self._key_in(frame)) for frame in self.spool.frames(places)]
+            rows = pl.concat(keys)
+            key = self._key_in(rows)
+            if rows.select(key).n_unique() == rows.height:
+                continue
+            new = rows.select(pl.struct(key).is_first_distinct()).to_series().to_numpy()
+            first = pl.col(ROW).min().over(key).alias("first")
+            again = rows.with_columns(first).filter(pl.Series(~new))
+            self._tell(self._repeats(again.sort(ROW), key))
+            self.twice.update(again[ROW].to_list())
+            self.spool.keep(places, new)
+
+    def _key_in(self, packed: pl.DataFrame) -> list[str]:
+        return [name for name in self.spec.key if name in packed.columns]
+
+    def _repeats(self, again: pl.DataFrame, key: Sequence[str]) -> Iterator[Problem]:
+        for row, first, *places in again.select(ROW, "first", *key).iter_rows():
+            said = [self.words[c].values[p] for c, p in zip(key, places, strict=True)]
+            yield duplicate_problem(self.file.shown, row, self.spec, said, first)
+
+    def _choose_tries(self) -> None:
+        """Keep of a test that was taken again the result that counts, as the mapping says."""
+        rule, dropped = self.mapping.retakes if self.mapping else "listed", 0
+        for places in sorted(self.again):
+            rows = pl.concat(self.spool.frames(places))
+            day = self.words["tested_on"].values.gather(rows["tested_on"])
+            by = ["scale_score", "day", ROW] if rule == "highest" else ["day", ROW]
+            in_order = rows.with_columns(day=day).with_row_index("place").sort(by)
+            best = in_order.unique(self.spec.key[0], keep="last")["place"].to_numpy()
+            stays = np.zeros(rows.height, np.bool_)
+            stays[best] = True
+            dropped += rows.height - len(best)
+            self.spool.keep(places, stays)
+        if self.mapping and dropped:
+            self.problems.append(tries_left_out(self.file.shown, dropped, rule))
 
     def _begin(self, block: bytes) -> bytes:
         """Read the header, and return what follows it."""
@@ -271,9 +353,9 @@ class _Reading:
     def _carefully(self, block: bytes, count: int) -> pl.DataFrame:
         """Check a block as if it were a file of its own, and pack what is sound."""
         text = read_csv_text(self.header_line + block, self.file.shown)
-        mapped = self._mapped(text)
+        mapped, unnamed = self._mapped(text)
         checked = check(mapped, replace(self.spec, key=()), self.file.shown)
-        problems = [*checked.problems, *self.problems_between(checked.rows)]
+        problems = [*checked.problems, *unnamed, *self.problems_between(checked.rows)]
         bad = {p.row for p in problems if p.severity is Severity.ERROR}
         if not text.header or any(p.code == UNREADABLE for p in text.problems):
             self.header, self.whole = (), False  # nothing that follows can be read
@@ -303,27 +385,43 @@ class _Reading:
         if not packed.height:
             return
         for places, rows in self._by_group(packed):
-            again = self._seen(places, rows)
-            if again.any():
-                self._tell(self._duplicates(places, rows.filter(pl.Series(again))))
-                self.refused += int(again.sum())
-                rows = rows.filter(pl.Series(~again))
+            if not self.spec.groups:
+                rows = self._first_of_each(places, rows)
             self.spool.add(places, rows)
 
+    def _first_of_each(self, places: Places, rows: pl.DataFrame) -> pl.DataFrame:
+        again = self._seen(places, rows)
+        if not again.any():
+            return rows
+        if self.mapping and self.mapping.retakes != "listed":
+            self.again.add(places)
+            return rows
+        repeated = rows.filter(pl.Series(again))
+        self._tell(self._duplicates(places, repeated))
+        self.twice.update(repeated[ROW].to_list())
+        return rows.filter(pl.Series(~again))
+
     def _by_group(self, packed: pl.DataFrame) -> Iterator[tuple[Places, pl.DataFrame]]:
-        by = list(self.spec.key[1:])
-        columns = [packed[name].to_numpy() for name in by]
+        by = list(self.spec.grouped_by)
+        columns = [self._places_in(packed, name) for name in by]
         changes = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+        rest = packed.drop(by, strict=False)
         if np.count_nonzero(changes) > MOST_RUNS:
-            groups = packed.partition_by(by, maintain_order=True, as_dict=True, include_key=False)
+            named = rest.with_columns(pl.Series(n, c) for n, c in zip(by, columns, strict=True))
+            groups = named.partition_by(by, maintain_order=True, as_dict=True, include_key=False)
             yield from groups.items()
             return
         # Most files come administration by administration: then nothing is sorted, only cut.
-        rest = packed.drop(by)
         starts = [0, *(np.flatnonzero(changes) + 1).tolist(), packed.height]
         for start, end in pairwise(starts):
             places = tuple(int(column[start]) for column in columns)
             yield places, rest[start:end]
+
+    @staticmethod
+    def _places_in(packed: pl.DataFrame, name: str) -> npt.NDArray[np.int64]:
+        if name not in packed.columns:
+            return np.full(packed.height, EMPTY)
+        return packed[name].cast(pl.Int64).fill_null(EMPTY).to_numpy()
 
     def _seen(self, places: Places, rows: pl.DataFrame) -> npt.NDArray[np.bool_]:
         """Note the record of each person in this combination; return which are not the first."""
@@ -344,18 +442,22 @@ class _Reading:
 
     def _duplicates(self, places: Places, rows: pl.DataFrame) -> Iterator[Problem]:
         name, *others = self.spec.key
-        said = [self.words[c].values[p] for c, p in zip(others, places, strict=True)]
+        said = [self.words[c].values[p] for c, p in zip(others, places, strict=True) if p != EMPTY]
         for person, row in rows.select(name, ROW).iter_rows():
             values = [self.words[name].values[person], *said]
             earlier = int(self.first[places][person])
             yield duplicate_problem(self.file.shown, row, self.spec, values, earlier)
 
-    def _mapped(self, text: CsvText) -> CsvText:
+    def _mapped(self, text: CsvText) -> tuple[CsvText, list[Problem]]:
+        """Read a block by the mapping; also say whose rows are of nobody certain."""
         if not self.mapping or not text.header:
-            return text
+            return text, []
         rows = map_rows(text.rows, self.mapping)
         self.left_out += text.rows.height - rows[ROW].n_unique()
-        return CsvText(self.spec.names, rows, text.problems)
+        unnamed: list[Problem] = []
+        if self.by_number:
+            rows, unnamed = self.by_number.name(rows, self.file.shown)
+        return CsvText(self.spec.names, rows, text.problems), unnamed
 
     def _in_the_file(self, problem: Problem) -> Problem:
         """Give a problem of a block its place in the file."""

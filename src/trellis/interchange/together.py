@@ -109,7 +109,8 @@ def with_counts(files: DistrictFiles) -> DistrictFiles:
     streamed = {files.sources[name]: read for name, read in files.streamed.items()}
     for file in files.files:
         if file.name in streamed:
-            counted.append(replace(file, refused=streamed[file.name].refused))
+            read = streamed[file.name]
+            counted.append(replace(file, refused=read.refused, left_out=read.left_out))
             continue
         name = at_home.get(file.name)
         if name is None or name in files.withheld:

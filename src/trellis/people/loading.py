@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from trellis.interchange.bundle import DistrictFiles
 from trellis.interchange.references import adults, students
+from trellis.people import numbers_loading
 from trellis.people import roles_loading as roles
 from trellis.people.models import (
     Employment,
@@ -46,6 +47,7 @@ def differences(files: DistrictFiles, bringing: Bringing) -> Iterator[Difference
     if "users" in bundle:
         yield _persons(bundle, bringing, named.get("users"))
         yield _students(bundle, named.get("users"))
+        yield from numbers_loading.differences(bundle, named.get("users"))
     if "classes" in bundle:
         yield from _sections(bundle, named.get("classes"))
     if "enrollments" in bundle:

@@ -231,6 +231,27 @@ class Student(models.Model):
         return f"Student {self.pk}"
 
 
+class StudentNumber(models.Model):
+    """A number by which another system knows a student, as a keyed digest that nobody can read."""
+
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="numbers")
+    # `identifier`, or `userIds: ` and a word of the district's.
+    kind = models.CharField(max_length=60)
+    number = models.CharField(max_length=32)
+
+    class Meta:
+        # The mapping page asks whom some numbers stand for.
+        indexes = [models.Index(fields=["number"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "kind", "number"], name="one_number_a_student_and_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student}: {self.kind}"
+
+
 class Enrollment(models.Model):
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="enrollments")
     student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="enrollments")

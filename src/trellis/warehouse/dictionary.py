@@ -31,6 +31,7 @@ COLUMNS: dict[str, str] = {
     "tested_on": "day of the test",
     "scale_score": "score on the scale of the test",
     "standard_error": "standard error of the score, in its units; empty: not said",
+    "test": "name of the test; empty: the district named none",
     "percentile": "national percentile, 0 to 100; empty: no norms",
     "objective_id": "identifier of the learning objective in its framework",
     "line_item": "what was graded: a line item of the roster, or a test's day and objective",

@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import quote
 
 import polars as pl
 
@@ -23,6 +24,8 @@ ASIDE = ".aside-"
 # A file of a table that is split finely; larger ones would ask for more memory to write and read.
 PART_ROWS = 1_000_000
 WRITERS = 2
+# So much of a partition's name stands in the name of a file; the hash tells them apart.
+NAME_LENGTH = 80
 
 # The values by which a table is split, and their rows, piece by piece.
 Partitions = Iterable[tuple[tuple[object, ...], Iterable[pl.DataFrame]]]
@@ -42,7 +45,8 @@ class Part:
 
     Attributes
     ----------
-    partition : what all its rows share, as `2026` or `2026/fall/math`; empty when not split.
+    partition : what all its rows share, as `2026` or `2026/fall/math/Growth`, each part quoted as
+        in an address and empty for null; empty when not split.
     path : its place in the warehouse.
     """
 
@@ -96,6 +100,15 @@ class Warehouse:
         """Scan a table as it stands in a manifest; None where it was never written."""
         parts = self.manifest(manifest).tables.get(table) if manifest else None
         return self._scan(table, parts) if parts else None
+
+    def pieces(
+        self, table: str, manifest: str, values: tuple[object, ...]
+    ) -> Iterator[pl.DataFrame]:
+        """Read one partition of a table, file by file."""
+        parts = self.manifest(manifest).tables.get(table, ()) if manifest else ()
+        for part in parts:
+            if part.partition == _name(values):
+                yield self._scan(table, [part]).collect()
 
     def _scan(self, table: str, parts: Iterable[Part]) -> pl.LazyFrame:
         paths = [self.root / part.path for part in parts]
@@ -268,7 +281,13 @@ class Warehouse:
             yield self._part(table, partition, pl.concat(waiting))
 
     def _split(self, table: str, part: Part) -> Iterator[Part]:
-        rows = pl.read_parquet(self.root / part.path)
+        there = pl.read_parquet_schema(self.root / part.path)
+        named = part.partition.split("/") if part.partition else []
+        coming = TABLES[table].split[len(named) :]
+        if not set(coming) & there.keys():  # older than the columns: all its rows have null there
+            yield replace(part, partition="/".join([*named, *("" for _ in coming)]))
+            return
+        rows = self._scan(table, [part]).collect()
         groups = rows.partition_by(TABLES[table].split, as_dict=True, maintain_order=True)
         for values, frame in groups.items():
             yield from self._pieces(table, _name(values), [frame])
@@ -278,7 +297,8 @@ class Warehouse:
         frame.write_parquet(buffer, compression="zstd", compression_level=1)
         data = buffer.getvalue()
         digest = _digest(data)
-        name = f"{partition.replace('/', '-')}-{digest[:32]}" if partition else digest[:32]
+        beginning = partition.strip("/").replace("/", "-")[:NAME_LENGTH]
+        name = f"{beginning}-{digest[:32]}" if beginning else digest[:32]
         path = Path("tables") / table / f"{name}.parquet"
         if not (self.root / path).exists():
             self._put(self.root / path, data)
@@ -335,7 +355,7 @@ def _said(part: dict[str, Any]) -> Part:
 
 
 def _name(values: tuple[object, ...]) -> str:
-    return "/".join(str(value) for value in values)
+    return "/".join("" if value is None else quote(str(value), safe="") for value in values)
 
 
 def _partition(part: Part) -> str:

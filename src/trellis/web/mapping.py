@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from trellis.web import tasks
 from trellis.web.imports import administrator
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from trellis.evidence.models import Import
     from trellis.interchange.csv_text import CsvText
     from trellis.interchange.mapping import ColumnMapping
@@ -62,7 +64,7 @@ def mapping(request: PersonRequest, pk: UUID) -> HttpResponse:
         return redirect("web:import", brought.pk)
     file = request.GET.get("file", "")
     text, proposal, form = _asked(request, brought, file)
-    shown = proposal.mapping
+    shown = form.proposed
     if form.is_bound and form.is_valid():
         shown = form.mapping
         if "save" in request.POST:
@@ -78,8 +80,10 @@ def _asked(
     request: PersonRequest, brought: Import, file: str
 ) -> tuple[CsvText, Proposal, MappingForm]:
     from trellis.evidence import mappings as kept  # late: it reads polars
+    from trellis.evidence.queries import objectives_by_code
     from trellis.interchange.mapping import best_fit
     from trellis.interchange.mapping_proposal import FEWEST_COLUMNS, Proposal, propose
+    from trellis.people.numbers_loading import asked_about
     from trellis.web.mapping_form import MappingForm, table_named
 
     text = kept.first_rows(brought, file)
@@ -95,6 +99,8 @@ def _asked(
     form = MappingForm(
         request.POST if request.method == "POST" else None,
         columns=proposal.columns, start=proposal.mapping, name=name, vendor=vendor,
+        matches=lambda column: asked_about(_first(text, column)).shares(),
+        objectives=objectives_by_code(),
     )  # fmt: skip
     return text, proposal, form
 
@@ -115,6 +121,14 @@ def _save(request: PersonRequest, brought: Import, form: MappingForm) -> bool:
     return True
 
 
+def _first(text: CsvText, column: str) -> pl.Series:
+    """Return the filled cells of a column in the first rows."""
+    from trellis.interchange.mapping_proposal import ROWS_LOOKED_AT
+
+    cells = text.rows.head(ROWS_LOOKED_AT)[column].str.strip_chars()
+    return cells.filter(cells != "")
+
+
 def _columns(text: CsvText, proposal: Proposal) -> list[tuple[SeenColumn, list[str]]]:
     """Turn the first rows on their side: a line for each column fits a phone."""
     first = text.rows.head(3)
@@ -126,12 +140,22 @@ def _preview(text: CsvText, mapping: ColumnMapping, file: str) -> Preview:
     from trellis.interchange.csv_text import CsvText
     from trellis.interchange.mapping import apply_mapping, in_the_files_words
     from trellis.interchange.mapping_proposal import ROWS_LOOKED_AT
+    from trellis.interchange.student_numbers import SOURCED_ID, STUDENT
+    from trellis.people.numbers_loading import asked_about
     from trellis.web.mapping_form import LABELS
 
     first = CsvText(text.header, text.rows.head(ROWS_LOOKED_AT), text.problems)
     mapped = apply_mapping(first, mapping, file)
-    checked = check(mapped, mapping.spec, file)
-    problems = in_the_files_words(checked.problems, mapping)
+    unnamed: list[Problem] = []
+    if STUDENT in mapped.rows.columns and mapping.student_kind != SOURCED_ID:
+        by_number = asked_about(mapped.rows[STUDENT]).by(mapping.student_kind)
+        named, unnamed = by_number.name(mapped.rows, file)
+        mapped = replace(mapped, rows=named)
+    # Where one try counts, a test that is taken again is no problem.
+    once = mapping.retakes == "listed"
+    spec = mapping.spec if once else replace(mapping.spec, key=())
+    checked = check(mapped, spec, file)
+    problems = in_the_files_words([*checked.problems, *unnamed], mapping)
     names = [name for name in LABELS if name in mapped.rows.columns]
     rows = mapped.rows.select(names).head(ROWS_SHOWN).rows() if names else []
     return Preview(

@@ -95,6 +95,6 @@ def test_passwords_phones_and_demographics_stay_behind(tmp_path: Path) -> None:
     assert read.problems == ()
     assert "oneroster/demographics" not in read.tables
     kept = {column for table in read.tables.values() for column in table.columns}
-    assert not kept & {"password", "phone", "sms", "birthDate", "sex", "comment", "userIds"}
+    assert not kept & {"password", "phone", "sms", "birthDate", "sex", "comment"}
     assert read.bundle is not None
     assert not {"demographics", "userProfiles"} & set(read.bundle.tables)

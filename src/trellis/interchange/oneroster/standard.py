@@ -86,7 +86,7 @@ _CLASSES: Columns = (
     _c("subjects", "list"), _c("subjectCodes", "list"), _c("periods", "list"),
 )  # fmt: skip
 _NAME: Columns = (
-    _c("username!"), _c("userIds-", "list"), _c("givenName*", longest=100),
+    _c("username!"), _c("userIds", "list"), _c("givenName*", longest=100),
     _c("familyName*", longest=100), _c("middleName"), _c("identifier"), _c("email"),
     *_private("sms", "phone"), replace(_to("agentSourcedIds", "users", "list"), private=True),
     _c("grades", "list"), *_private("password"),
