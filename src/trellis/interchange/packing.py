@@ -5,7 +5,6 @@ typed once, however often it stands.
 """
 
 from collections.abc import Mapping, Sequence, Set
-from contextlib import suppress
 
 import numpy as np
 import polars as pl
@@ -16,6 +15,8 @@ from trellis.interchange.csv_text import ROW, CsvText
 from trellis.interchange.problems import refuses
 
 COMMA = 44
+# A column is looked up run by run where its runs are as long as this at its beginning.
+BEGINNING, LEAST_RUN = 1_000, 20
 # The quick reader would take a number behind a blank; the ordinary check does not.
 BLANK_FIRST = (b", ", b",\t", b"\n ", b"\n\t")
 
@@ -31,31 +32,41 @@ class Words:
         # Polars forgets a dictionary when no column uses it any more; this one does.
         self._user = pl.Series([], dtype=self.kind)
         self.values = _checked(column, pl.Series([], dtype=pl.String)).rows[column.name]
+        # Texts that were met and are not checked yet, and how many were met in all.
+        self._new: list[pl.Series] = []
+        self._met = 0
         # A later block may hold the same bad text, and be read ahead before anybody looks closely.
         self.sound = True
 
     def learn(self) -> bool:
         """Check and type what was met since the last time; return whether all so far is sound."""
-        new = self._new()
-        if not len(new):
+        if not self._new:
             return self.sound
+        new = pl.concat(self._new)
+        self._new.clear()
         checked = _checked(self.column, new)
         self.values = pl.concat([self.values, checked.rows[self.column.name]])
         known = self.known is None or set(new.to_list()) <= self.known
         self.sound = self.sound and known and not refuses(checked.problems)
         return self.sound
 
-    def _new(self) -> pl.Series:
-        known = len(self.values)
-        texts: list[str] = []
-        with suppress(IndexError):
-            while True:
-                texts.append(str(self.kind.categories[known + len(texts)]))
-        return pl.Series(texts, dtype=pl.String)
-
     def places(self, texts: pl.Series) -> pl.Series:
         """Return the places of texts; empty cells stay empty."""
-        return texts.cast(self.kind).to_physical()
+        if texts.head(BEGINNING).rle().len() * LEAST_RUN > min(texts.len(), BEGINNING):
+            return self._placed(texts)
+        # A year or a subject stands in many rows that follow each other: it is looked up once.
+        runs = texts.rle().struct
+        places = self._placed(runs.field("value"))
+        return places.gather(np.repeat(np.arange(len(places)), runs.field("len").to_numpy()))
+
+    def _placed(self, texts: pl.Series) -> pl.Series:
+        places = texts.cast(self.kind).to_physical()
+        new = pl.DataFrame({"place": places, "text": texts}).filter(pl.col("place") >= self._met)
+        if new.height:
+            in_order = new.unique("place").sort("place")
+            self._new.append(in_order["text"])
+            self._met += in_order.height
+        return places
 
 
 class Numbers:
@@ -94,25 +105,24 @@ def pack_sound(
     """Pack a block on the assumption that it is sound; None where anything speaks against it."""
     if not _plain(block, records * (len(header) - 1)):
         return None
-    kinds = {name: words[name].kind if name in words else pl.Float64() for name in header}
+    kinds = {name: pl.String() if name in words else pl.Float64() for name in header}
     try:
-        rows = pl.read_csv(block, has_header=False, schema=kinds)
+        rows = pl.read_csv(block, has_header=False, schema=kinds, low_memory=False)
     except (pl.exceptions.PolarsError, ValueError):
         return None
     if rows.height != records:
         return None
     missing = [c.name for c in columns if c.required and rows[c.name].null_count()]
+    rows = rows.with_columns(
+        words[name].places(rows[name]).alias(name) for name in header if name in words
+    )
     # A list, so that every column learns its texts whatever another column says.
     learned = [one.learn() for one in words.values()]
     if missing or not all(learned):
         return None
     if not all(one.sound(rows[name]) for name, one in numbers.items() if name in header):
         return None
-    return rows.select(
-        pl.col(c.name).to_physical() if c.name in words else pl.col(c.name)
-        for c in columns
-        if c.name in header
-    )
+    return rows.select(c.name for c in columns if c.name in header)
 
 
 def _plain(block: bytes, commas: int) -> bool:
