@@ -5,23 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0003_merges'),
+        ("people", "0004_two_people"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StudentNumber',
+            name="StudentNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('number', models.CharField(max_length=32)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='numbers', to='people.student')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("number", models.CharField(max_length=32)),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="numbers",
+                        to="people.student",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['number'], name='people_stud_number_6272e3_idx')],
-                'constraints': [models.UniqueConstraint(fields=('student', 'kind', 'number'), name='one_number_a_student_and_kind')],
+                "indexes": [models.Index(fields=["number"], name="people_stud_number_6272e3_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("student", "kind", "number"), name="one_number_a_student_and_kind"
+                    )
+                ],
             },
         ),
     ]
