@@ -1,19 +1,14 @@
 """Write docs/reference/insight-rules.md from the rules: python -m tests.diagnosis.reference."""
 
-from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 
-from trellis.diagnosis import doubt, practice, sureness
+from trellis.diagnosis import doubt, sureness
 from trellis.diagnosis.doubt import MINUTES
-from trellis.diagnosis.practice import Settings
-from trellis.diagnosis.rules import RULES, Case, Rule, Setting
+from trellis.diagnosis.rules import RULES, Rule
+from trellis.diagnosis.rules_in_words import examples, needs
 from trellis.diagnosis.sureness import Sure
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "insight-rules.md"
-ELEMENT = "instruction.thinking"
-DAY, GOAL_SET = date(2026, 3, 11), date(2025, 10, 2)
-LEVELS = "somewhere between beginning and developing"
 
 HEAD = f"""# The rules of insights
 
@@ -58,36 +53,13 @@ def _section(rule: Rule) -> str:
         f"## `{rule.name}`, version {rule.version}: {rule.reference}",
         "",
         f"- **Compares.** {rule.compares}",
-        f"- **Speaks when** there are {', '.join(_needs(rule))}.",
+        f"- **Speaks when** there are {', '.join(needs(rule))}.",
         f"- **Wrong when.** {rule.wrong}",
         f"- **Leads to.** {' or '.join(dict.fromkeys(kind.value for kind in rule.kinds))}.",
         "",
-        *(f"> **{title}.** {text}\n" for title, text in _examples(rule)),
+        *(f"> **{title}.** {text}\n" for title, text in examples(rule)),
     ]
     return "\n".join(lines)
-
-
-def _needs(rule: Rule) -> list[str]:
-    needs = [f"at least {rule.fewest_pieces} pieces of evidence on the element"]
-    if rule.fewest_others:
-        needs.append(f"looks at {rule.fewest_others} other elements")
-    if rule.fewest_each_side:
-        least = rule.fewest_each_side
-        needs.append(f"at least {least} of them before the change and {least} after")
-    if rule.least_z:
-        needs.append(
-            "both students’ answers and visits among them, and more than "
-            f"{rule.least_z:g} standard errors between the two"
-        )
-    return needs
-
-
-def _examples(rule: Rule) -> list[tuple[str, str]]:
-    """Return title and text of a claim in each direction, as a reader would read them."""
-    settings = Settings(date(2023, 7, 1))
-    around = Setting(DAY, date(2025, 7, 1), goals=MappingProxyType({ELEMENT: GOAL_SET}))
-    case = Case(ELEMENT, practice.state((), settings, DAY), settings, around)
-    return [rule.say(case, rule.kind(mean), mean, LEVELS) for mean in (0.5, -0.5)]
 
 
 def _doubt() -> str:

@@ -35,6 +35,7 @@ WITHOUT = {
     "web:class_questions": "asks a student ten questions",
     "web:class_thanks": "thanks a student",
     "web:data_quality": "says of each kind of data when it came in, and leads to its import",
+    "insights:rules": "says how claims are made; no figure about anybody",
     "evidence:practice": "published words, with whom to credit",
     "evidence:frameworks": "published texts; says of each version when it came in and by whom",
     "evidence:framework": "the same of one framework",

@@ -198,6 +198,17 @@ def my_people(who: Person) -> MyPeople:
     )
 
 
+def partnership_with(who: Person, other: str) -> Partnership | None:
+    """Return the partnership that somebody is in with another person now, named by id."""
+    try:
+        found = UUID(other)
+    except ValueError:
+        return None
+    together = Q(teacher=who, partner=found) | Q(teacher=found, partner=who)
+    mine = Partnership.objects.filter(partnerships_of(who), state=Partnership.State.ACTIVE)
+    return mine.filter(together).first()
+
+
 def partnership_page(partnership: Partnership, who: Person) -> PartnershipPage:
     """Read a partnership whole; the number of queries does not grow with it."""
     pair = _pair_row(_pairs().get(pk=partnership.pk), who)

@@ -1,6 +1,7 @@
 """Open the pages of a partnership: look up through a policy, bind a form, call one action."""
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +32,11 @@ def invite(request: PersonRequest) -> HttpResponse:
     """Invite somebody to work together: a teacher asks for help, a coach offers it."""
     me = request.user
     is_teacher = has_role(me, Role.TEACHER)
+    together = queries.partnership_with(me, request.GET.get("person", ""))
+    if together and request.method == "GET":
+        # The two work together already: what is asked for is a visit.
+        asked = urlencode({"element": request.GET.get("element", "")})
+        return redirect(f"{reverse('coaching:propose_visit', args=[together.pk])}?{asked}")
     start = {
         "person": request.GET.get("person"),
         "focus_element": request.GET.get("element", ""),

@@ -28,7 +28,11 @@ def propose(request: PersonRequest, pk: UUID) -> HttpResponse:
         request.POST or None,
         host=pair.teacher,
         is_host=is_host,
-        initial={"day": clock.today() + timedelta(days=1), "at": "10:20"},
+        initial={
+            "day": clock.today() + timedelta(days=1),
+            "at": "10:20",
+            "element": request.GET.get("element", ""),
+        },
         visible=_visible(pair, request),
     )
     if form.is_valid() and carried_out(

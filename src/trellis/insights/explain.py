@@ -7,6 +7,7 @@ import it where it is used.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from trellis.evidence.models import EvidenceItem
 from trellis.evidence.provenance import where_from
 from trellis.insights import estimates
 from trellis.insights.models import Insight
+from trellis.people.models import Person, Role, RoleGrant
+from trellis.people.queries import open_on
 from trellis.trust import clock
 from trellis.ui import charts
 from trellis.ui.charts.levels import EvidenceKind
@@ -64,6 +67,9 @@ class SettleRow:
     words: str
     takes: str
     narrows: str
+    name: str  # of whom to invite; empty where that is hers to choose
+    query: str  # what fills in the invitation
+    section: str  # the class to ask; empty where that is hers to choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,21 +370,76 @@ def _either(letters: Sequence[str]) -> str:
 
 
 def _settle(case: _Case) -> tuple[SettleRow, ...]:
-    names = [item.visitor for item in case.items.values() if item.visitor]
-    coach = max(names, key=names.count) if names else None
+    coach, peer = _visitors(case)
+    section = _class_asked(case)
     offers = doubt.what_would_settle(
         case.element, case.counted, case.settings, case.around.on, str(coach.pk) if coach else ""
     )
     said = {
         Act.SELF_REFLECTION: ("Add your own reading", "alone"),
-        Act.CLASS_FEEDBACK: ("Ask your class again, the same questions", "of class"),
-        Act.PEER_VISIT: ("Invite a peer to look at this", "and a word after it"),
+        Act.CLASS_FEEDBACK: (
+            "Ask your class again, the same questions" if section else "Ask your class",
+            "of class",
+        ),
+        Act.PEER_VISIT: (
+            f"Invite {peer.given_name if peer else 'a peer'} to look at this",
+            "and a word after it",
+        ),
         Act.COACH_VISIT: (
             f"Ask {coach.given_name} to look again" if coach else "Ask a coach to look at this",
             "with the conversation after it",
         ),
     }
+    who = {Act.PEER_VISIT: peer, Act.COACH_VISIT: coach}
     return tuple(
-        SettleRow(o.act.value, said[o.act][0], f"{o.minutes} min, {said[o.act][1]}", o.words)
-        for o in offers
+        SettleRow(
+            act=offer.act.value,
+            words=said[offer.act][0],
+            takes=f"{offer.minutes} min, {said[offer.act][1]}",
+            narrows=offer.words,
+            name=_name(who.get(offer.act)),
+            query=_invitation(case.element, offer.act, who.get(offer.act)),
+            section=section,
+        )
+        for offer in offers
     )
+
+
+def _visitors(case: _Case) -> tuple[Person | None, Person | None]:
+    """Return the coach and the peer who have looked at this most often; None where nobody has."""
+    visitors = [item.visitor for item in case.items.values() if item.visitor]
+    today = case.around.on
+    peers = set(
+        RoleGrant.objects.filter(open_on(today), role=Role.TEACHER, person__in=visitors)
+        .values_list("person", flat=True)
+    )  # fmt: skip
+    return (
+        _most_frequent([visitor for visitor in visitors if visitor.pk not in peers]),
+        _most_frequent([visitor for visitor in visitors if visitor.pk in peers]),
+    )
+
+
+def _most_frequent(people: Sequence[Person]) -> Person | None:
+    return max(people, key=people.count) if people else None
+
+
+def _class_asked(case: _Case) -> str:
+    """Return the class of this school year that was asked last, if one was."""
+    year = clock.school_year(case.around.on)
+    asked = [
+        item
+        for item in case.items.values()
+        if item.source == Source.CLASS_FEEDBACK and item.section
+        and item.section.school_year == year and item.section.is_active
+    ]  # fmt: skip
+    return str(max(asked, key=lambda item: item.seen_on).section_id) if asked else ""
+
+
+def _invitation(element: str, act: Act, person: Person | None) -> str:
+    kind = "peer" if act == Act.PEER_VISIT else "coach"
+    asked = {"kind": kind, "element": element}
+    return urlencode(asked | {"person": str(person.pk)} if person else asked)
+
+
+def _name(person: Person | None) -> str:
+    return person.given_name if person else ""

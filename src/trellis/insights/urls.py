@@ -17,6 +17,7 @@ urlpatterns = [
     path("talk/<uuid:pk>/delete/", talk_views.delete, name="delete_talk"),
     path("classes/<uuid:pk>/", views.my_class, name="my_class"),
     path("classes/<uuid:pk>/<int:objective_id>/", views.look_again, name="look_again"),
+    path("rules/", views.rules, name="rules"),
     path("<uuid:pk>/", views.insight, name="insight"),
     path("<uuid:pk>/reply/", views.reply, name="reply"),
 ]

@@ -59,6 +59,14 @@ def reply(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
+def rules(request: HttpRequest) -> HttpResponse:
+    """Explain every rule by which an insight is found."""
+    from trellis.insights import rules_page  # loads numpy: only where rules are read
+
+    return render(request, "insights/rules.html", {"page": rules_page.page()})
+
+
+@require_GET
 def my_evidence(request: HttpRequest) -> HttpResponse:
     """Show everything that is held about the reader's practice, and her classes."""
     page = {

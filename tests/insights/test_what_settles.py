@@ -1,0 +1,95 @@
+"""What would settle an insight: each row leads to its own form, already filled in."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.cast import a_partnership, a_section, ana, ben, chi
+from tests.insights.evidence import THINKING, anas_year
+from trellis.coaching.models import Partnership
+from trellis.diagnosis.rules import RULES
+from trellis.insights import actions
+from trellis.insights.models import Insight
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def step() -> Insight:
+    actions.refresh(anas_year())
+    return Insight.objects.get(element=THINKING)
+
+
+def links(client: Client, insight: Insight) -> dict[str, str]:
+    """Return where the rows of “What would settle it” lead, by what their links say."""
+    client.force_login(ana())
+    page = client.get(reverse("insights:insight", args=[insight.pk])).content.decode()
+    rows = page[page.index('id="settle"') : page.index("What could be relevant")]
+    found = re.findall(r'<a class="btn t-btn-plain" href="([^"]+)">([^<]+)</a>', rows)
+    return {words: address.replace("&amp;", "&") for address, words in found}
+
+
+def chosen(page: str, field: str) -> str:
+    """Return the value that a select shows as chosen."""
+    select = re.search(rf'<select name="{field}".*?</select>', page, re.DOTALL)
+    assert select, f"there is no choice of {field}"
+    value = re.search(r'<option value="([^"]*)"[^>]* selected', select.group(0))
+    return value.group(1) if value else ""
+
+
+def test_those_who_looked_before_are_asked_by_name(client: Client, step: Insight) -> None:
+    found = links(client, step)
+
+    assert set(found) == {"Start", "Ask my class", "Invite Chi", "Invite Ben"}
+    for name, who in (("Invite Chi", chi()), ("Invite Ben", ben())):
+        page = client.get(found[name]).content.decode()
+        assert chosen(page, "person") == str(who.pk)
+        assert chosen(page, "focus_element") == THINKING
+
+
+def test_whom_she_works_with_already_is_asked_for_a_visit(client: Client, step: Insight) -> None:
+    pair = a_partnership(ana(), chi(), kind="peer")
+
+    answer = client.get(links(client, step)["Invite Chi"], follow=True)
+
+    assert answer.redirect_chain[-1][0].startswith(
+        reverse("coaching:propose_visit", args=[pair.pk])
+    )
+    assert chosen(answer.content.decode(), "element") == THINKING
+
+
+def test_an_invitation_that_waits_does_not_lead_to_a_visit(client: Client, step: Insight) -> None:
+    a_partnership(ana(), chi(), kind="peer", state=Partnership.State.INVITED)
+
+    assert client.get(links(client, step)["Invite Chi"]).status_code == 200
+
+
+def test_a_class_that_was_asked_this_year_is_asked_again(client: Client, step: Insight) -> None:
+    address = links(client, step)["Ask my class"]
+
+    assert address == reverse("web:ask_class", args=[a_section(ana()).pk])
+    assert client.get(address).status_code == 200
+
+
+def test_her_own_reading_begins_with_the_part_that_the_insight_is_about(
+    client: Client, step: Insight
+) -> None:
+    page = client.get(links(client, step)["Start"]).content.decode()
+
+    first = re.search(r'name="(\w+\.\w+)"', page)
+    assert first
+    assert first.group(1) == THINKING
+
+
+def test_the_rule_of_an_insight_can_be_read(client: Client, step: Insight) -> None:
+    client.force_login(ana())
+    page = client.get(reverse("insights:insight", args=[step.pk])).content.decode()
+    rules = client.get(reverse("insights:rules")).content.decode()
+
+    assert f'href="{reverse("insights:rules")}#{step.rule}"' in page
+    for rule in RULES:
+        assert f'id="{rule.name}"' in rules
+        assert f"Compared with {rule.reference}" in rules
+        assert rule.compares in rules
