@@ -16,8 +16,10 @@ from django.urls import reverse
 
 from tests.cast import a_section, ana, ben, chi
 from tests.diagnosis.talk.lessons import FILE
+from tests.insights.evidence import THINKING, anas_year
 from trellis.evidence.models import EvidenceItem, Source
-from trellis.insights.models import LessonTalk
+from trellis.insights import explain, tasks
+from trellis.insights.models import Insight, LessonTalk
 from trellis.people.models import Enrollment, Student
 from trellis.trust import clock
 from trellis.trust.models import Event
@@ -141,7 +143,7 @@ def test_it_counts_only_by_her_choice_and_is_withdrawn_as_one_piece(browser: Cli
     }
     evidence = browser.get(reverse("insights:my_evidence")).content.decode()
     assert "Classroom talk" in evidence
-    assert "44% of what was counted in one lesson" in evidence
+    assert "44% of your questions asked for thinking" in evidence
     browser.post(reverse("insights:withdraw", args=[items[0].pk]))
     assert not items.filter(withdrawn_at=None).exists()
     assert (
@@ -158,6 +160,33 @@ def test_counting_it_later_counts_it_once(browser: Client) -> None:
         browser.post(reverse("insights:count_talk", args=[kept.pk]))
 
     assert EvidenceItem.objects.filter(source=Source.TALK).count() == 2
+
+
+def test_what_counts_is_read_by_the_estimates_and_withdrawing_undoes_it(browser: Client) -> None:
+    anas_year()
+    tasks.compute()
+    before = browser.get(reverse("insights:insight", args=[thinking().pk])).content.decode()
+    kept = keep(browser, counts="on")
+
+    tasks.compute()
+    insight = thinking()
+    account = explain.account(insight)
+    page = unescape(browser.get(reverse("insights:insight", args=[insight.pk])).content.decode())
+
+    assert "Classroom talk" not in before
+    row = next(row for row in account.rows if row.kind == "talk")
+    assert row.seen == "44% of your questions asked for thinking"
+    assert row.counted
+    assert "one lesson’s talk" in page
+    assert "Classroom talk" in page
+    shared = explain.account(insight, with_words=False)
+    assert [r.seen for r in shared.rows if r.kind == "talk"] == [""]
+    browser.post(reverse("insights:delete_talk", args=[kept.pk]))
+    assert not [r for r in explain.account(insight).rows if r.kind == "talk"]
+
+
+def thinking() -> Insight:
+    return Insight.objects.get(owner=ana(), element=THINKING, is_current=True)
 
 
 def test_deleting_really_deletes(browser: Client) -> None:

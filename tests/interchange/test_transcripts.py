@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trellis.diagnosis.talk import Line
-from trellis.interchange.problems import Severity
+from trellis.interchange.identify import identify
+from trellis.interchange.problems import Severity, refuses
 from trellis.interchange.transcript_cues import seconds_of
 from trellis.interchange.transcripts import MOST_BYTES, Transcript, read_transcript
 
@@ -232,6 +233,16 @@ def test_what_a_program_writes_is_read_back_as_it_was(lines: list[Line], form: s
     found = read(text, f"lesson.{form[:3]}")
 
     assert found.lines == tuple(lines)
+
+
+def test_a_check_of_a_file_says_that_it_is_a_transcript(tmp_path: Path) -> None:
+    for name, text in (("a.vtt", VTT), ("b.srt", SRT), ("c.csv", "Speaker,Sentence\nT,Hi\n")):
+        (tmp_path / name).write_text(text)
+        found = identify(tmp_path / name)
+        assert found.kinds[0].startswith("a lesson's transcript in ")
+        assert not refuses(found.findings)
+    (tmp_path / "d.vtt").write_bytes(a_zip())
+    assert identify(tmp_path / "d.vtt").kinds == ()
 
 
 @pytest.mark.parametrize("said", ["nan", "inf", "-1", "1:2:x", ""])

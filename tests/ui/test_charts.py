@@ -64,7 +64,16 @@ def some_places() -> Drawing:
     return charts.places(rows, name=NAME, usual="Usual", level=80, zone=zone)
 
 
+def some_places_of_which_none_is_usual() -> Drawing:
+    return charts.places([charts.PlaceRow("Words <said>", 40, 20, 60)], name=NAME, level=95)
+
+
+def a_band_of_talk() -> Drawing:
+    return a_band("talk")
+
+
 ALL = [
+    a_band_of_talk, some_places_of_which_none_is_usual,
     a_band, an_interval, an_event_study, a_balance, some_places, a_share, some_checkins, a_timeline,
 ]  # fmt: skip
 

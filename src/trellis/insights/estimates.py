@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from trellis.diagnosis import practice, signals
-from trellis.diagnosis.looks import ELEMENTS, Look, Source, class_answers
+from trellis.diagnosis.looks import ELEMENTS, Look, Source, class_answers, talk_rate
 from trellis.diagnosis.practice import Settings
 from trellis.diagnosis.practice_settings import from_json, to_json
 from trellis.diagnosis.rules import Setting
@@ -31,6 +31,7 @@ READ = {
     ItemSource.VISIT: Source.VISIT,
     ItemSource.CLASS_FEEDBACK: Source.CLASS_FEEDBACK,
     ItemSource.SELF_REFLECTION: Source.SELF_REFLECTION,
+    ItemSource.TALK: Source.TALK,
 }
 
 
@@ -43,6 +44,8 @@ def piece_of(item: EvidenceItem) -> str:
             return f"class {item.section_id} {item.seen_on}"
         case ItemSource.SELF_REFLECTION:
             return f"own {item.seen_on}"
+        case ItemSource.TALK:
+            return f"talk {item.lesson}"
         case _:
             return f"other {item.pk}"
 
@@ -69,6 +72,9 @@ def _look(item: EvidenceItem) -> Look:
         spread = LEAST_SPREAD if item.spread is None else item.spread
         level, variance = class_answers(level, spread, max(item.n, 1))
         by = section or "class"
+    elif source == Source.TALK:
+        level, variance = talk_rate(level, max(item.n, 1))
+        by = section or "lesson"
     return Look(
         piece_of(item), source, item.element, item.seen_on, level, by, variance, item.n, section
     )

@@ -22,6 +22,7 @@ from trellis.evidence.models import EvidenceItem
 from trellis.evidence.provenance import where_from
 from trellis.insights import estimates
 from trellis.insights.models import Insight
+from trellis.insights.queries import talk_in_words
 from trellis.people.models import Person, Role, RoleGrant
 from trellis.people.queries import open_on
 from trellis.trust import clock
@@ -36,11 +37,13 @@ KINDS: dict[Source, EvidenceKind] = {
     Source.VISIT: "visit",
     Source.CLASS_FEEDBACK: "class",
     Source.SELF_REFLECTION: "own",
+    Source.TALK: "talk",
 }
 PLURALS = {
     Source.VISIT: ("visit", "visits"),
     Source.CLASS_FEEDBACK: ("class’s answers", "classes’ answers"),
     Source.SELF_REFLECTION: ("own reading", "own readings"),
+    Source.TALK: ("lesson’s talk", "lessons’ talk"),
 }
 
 
@@ -235,7 +238,7 @@ def _rows(case: _Case, percents: dict[str, int], *, with_words: bool) -> tuple[P
             kind=KINDS[by_piece[piece].source],
             source=_source_words(case.items[piece]),
             on=by_piece[piece].on,
-            seen=(what_was_seen if with_words else what_it_says)(case.items[piece]),
+            seen=(what_was_seen if with_words else what_others_read)(case.items[piece]),
             from_where=where_from([case.items[piece]]),
             share=percents.get(piece, 0),
             counted=piece in counted,
@@ -255,10 +258,17 @@ def what_was_seen(item: EvidenceItem) -> str:
     return item.text or what_it_says(item)
 
 
+def what_others_read(item: EvidenceItem) -> str:
+    """Say what an item counts for to whom an insight was shared; figures of talk stay behind."""
+    return "" if item.source == Source.TALK else what_it_says(item)
+
+
 def what_it_says(item: EvidenceItem) -> str:
     """Say what an item counts for, without the words in which somebody wrote it."""
     if item.value is None:
         return ""
+    if item.source == Source.TALK:
+        return talk_in_words(item)
     if item.source == Source.CLASS_FEEDBACK:
         place = min(max(item.value - 1.0, 0.0), 4.0)
         low, high = FREQUENCIES[int(place)], FREQUENCIES[min(int(place) + 1, 4)]
@@ -318,10 +328,11 @@ def _note(
 
 
 def _on_one_scale(look: Look, settings: Settings) -> float:
-    """Return a look's level as visits read it: each source has its own usual level."""
-    usual = settings.usual
-    shift = usual[Source.VISIT, look.element] - usual[look.source, look.element]
-    return _inside(look.level + shift)
+    """Return a look's level as visits read it: each source has its own usual level and unit."""
+    usual, instruments = settings.usual, settings.instruments
+    unit = instruments[look.source].loading / instruments[Source.VISIT].loading
+    away = (look.level - usual[look.source, look.element]) / unit
+    return _inside(usual[Source.VISIT, look.element] + away)
 
 
 def _inside(level: float) -> float:

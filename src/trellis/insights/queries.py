@@ -227,8 +227,20 @@ def _seen(item: EvidenceItem) -> str:
     if item.source == Source.CLASS_FEEDBACK:
         return f"{item.n} students answered"
     if item.source == Source.TALK:
-        return f"{100 * item.value:.0f}% of what was counted in one lesson"
+        return talk_in_words(item)
     return level_words()[round(min(max(item.value, 0.0), 3.0))]
+
+
+TALK_WORDS = {
+    "instruction.thinking": "of your questions asked for thinking",
+    "instruction.feedback": "of the ideas that you answered were taken up",
+}
+
+
+def talk_in_words(item: EvidenceItem) -> str:
+    """Say a rate of classroom talk: "44% of your questions asked for thinking"."""
+    share = f"{100 * (item.value or 0.0):.0f}%"
+    return f"{share} {TALK_WORDS.get(item.element, 'of what was counted in one lesson')}"
 
 
 def _how_old(days: int) -> str:

@@ -24,8 +24,9 @@ from trellis.ui.forms import one_tap
 from trellis.ui.visibility import ONLY_YOU
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from trellis.diagnosis.talk.sentences import Part
     from trellis.insights.talk import Look
 
 SHOWN_FIRST = 8
@@ -105,14 +106,12 @@ def keep(request: PersonRequest) -> HttpResponse:
 @require_GET
 def talk(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Show what was kept of a lesson's talk."""
+    from trellis.diagnosis.talk.sentences import Part  # loads numpy
+
     kept = policies.talks.open(request.user, pk)
-    page = queries.talk_page(kept)
-    rows = [charts.PartRow(**part) for part in kept.figures["parts"]]
-    return render(
-        request,
-        "insights/talk.html",
-        {"page": page, "kept": kept, "chart": _chart(rows), "only_you": ONLY_YOU},
-    )
+    chart = _chart([Part(**part) for part in kept.figures["parts"]])
+    page = {"page": queries.talk_page(kept), "kept": kept, "chart": chart, "only_you": ONLY_YOU}
+    return render(request, "insights/talk.html", page)
 
 
 @require_POST
@@ -142,12 +141,11 @@ def _page(
     from trellis.diagnosis.talk.sentences import A_QUESTION
 
     choices = list(form["moments"])
-    rows = [charts.PartRow(p.label, p.low, p.value, p.high, p.n) for p in seen.parts]
     return {
         "look": seen,
         "form": form,
         "problems": tuple(problems),
-        "chart": _chart(rows),
+        "chart": _chart(seen.parts),
         "first": choices[:SHOWN_FIRST],
         "rest": choices[SHOWN_FIRST:],
         "question": A_QUESTION,
@@ -155,13 +153,17 @@ def _page(
     }
 
 
-def _chart(rows: list[charts.PartRow]) -> str:
-    if not rows:
+def _chart(parts: "Sequence[Part]") -> str:
+    if not parts:
         return ""
+    rows = [
+        charts.PlaceRow(part.label, part.value, part.low, part.high, stands_out=True)
+        for part in parts
+    ]
     told = "; ".join(f"{row.label} {row.value:.0f} percent" for row in rows)
     name = charts.Naming("talk", "Shares in this lesson’s talk", f"{told}.")
     return charts.figure(
-        charts.parts(rows, name=name),
+        charts.places(rows, name=name, level=95),
         caption="The shares and their ranges",
         note="A dot is what was counted. The bar is where a lesson of the same kind of talk would "
         "lie 19 times in 20; it is wide because one lesson is little.",

@@ -117,12 +117,13 @@ def _band() -> str:
         charts.EvidenceMark(date(2025, 10, 5), 1.3, "c", "class", "24 of 24 answered"),
         charts.EvidenceMark(date(2025, 10, 18), 1.0, "d", "visit", "visit, Ben"),
         charts.EvidenceMark(date(2025, 11, 4), 2.0, "e", "visit", "visit, Chi"),
+        charts.EvidenceMark(date(2025, 11, 12), 1.4, "f", "talk", "classroom talk"),
     ]
     name = Naming("sg-band", "Band over time", "A narrowing band from beginning to developing.")
     return charts.figure(
         charts.band(points, marks, name=name),
         caption="Band over time with evidence",
-        note="Visits are round, class feedback square, own words a diamond.",
+        note="Visits are round, class feedback square, own words a diamond, talk six-sided.",
     )
 
 

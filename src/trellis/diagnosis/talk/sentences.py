@@ -52,10 +52,10 @@ def said(figures: Figures) -> tuple[Said, ...]:
 def parts(figures: Figures) -> tuple[Part, ...]:
     """Return the shares that have a range, in the order in which they are said."""
     found = (
-        ("Ideas taken up, of those you answered", figures.uptake.estimate),
+        ("Ideas taken up", figures.uptake.estimate),
         ("Questions that ask for thinking", figures.thinking.estimate),
         ("Words that students say", figures.voice.estimate),
-        ("Time that you speak, of all speaking", figures.time),
+        ("Time that you speak", figures.time),
     )
     return tuple(
         Part(label, 100 * one.interval.low, 100 * one.value, 100 * one.interval.high, one.n)

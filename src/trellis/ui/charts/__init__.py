@@ -1,6 +1,6 @@
 """Draw every chart of the product; words first, drawing second, table on demand.
 
-`interval`, `event_study`, `balance`, `places`, `band`, `share`, `parts`, `checkins` and `timeline`
+`interval`, `event_study`, `balance`, `places`, `band`, `share`, `checkins` and `timeline`
 return a `Drawing`, which `figure` turns into HTML with its caption and its table. `mini`,
 `verdict`, `reach` and `bar` are small enough to stand in a line by themselves. All of them are
 pure: same input, same text.
@@ -26,7 +26,6 @@ from trellis.ui.charts.levels import (
     mini,
     share,
 )
-from trellis.ui.charts.parts import PartRow, parts
 from trellis.ui.charts.places import PlaceRow, Ruler, Zone, places
 from trellis.ui.charts.plans import CheckIn, Target, TimelineEvent, checkins, timeline
 from trellis.ui.charts.svg import Naming, signed
@@ -42,7 +41,6 @@ __all__ = [
     "EvidenceMark",
     "IntervalRow",
     "Naming",
-    "PartRow",
     "PlaceRow",
     "Ruler",
     "Share",
@@ -60,7 +58,6 @@ __all__ = [
     "interval",
     "level_words",
     "mini",
-    "parts",
     "places",
     "reach",
     "share",

@@ -20,6 +20,7 @@ from trellis.ui.charts.svg import (
     both,
     diamond,
     dot,
+    hexagon,
     line,
     ordered,
     path,
@@ -40,8 +41,13 @@ MARK_PX = 20.0
 SHARE_CLASSES = ("c-s1", "c-s2", "c-s3", "c-s4")
 
 At = Callable[[date, float], tuple[float, float]]
-EvidenceKind = Literal["visit", "class", "own"]
-KIND_WORDS = {"visit": "visit", "class": "class feedback", "own": "own words or student work"}
+EvidenceKind = Literal["visit", "class", "own", "talk"]
+KIND_WORDS = {
+    "visit": "visit",
+    "class": "class feedback",
+    "own": "own words or student work",
+    "talk": "classroom talk",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +215,8 @@ def _mark(mark: EvidenceMark, x: float, y: float) -> str:
             shape = rect(x - 10, y - 10, 20, 20, "c-ev c-ev--other", 3)
         case "own":
             shape = diamond(x, y, 9, "c-ev c-ev--other")
+        case "talk":
+            shape = hexagon(x, y, 11.5, "c-ev c-ev--other")
     return shape + text(x, y + 4, mark.letter, "on", "middle")
 
 

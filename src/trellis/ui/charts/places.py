@@ -29,7 +29,7 @@ BESIDE_PX = 118  # the numbers of a row
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """Where one thing stands, with its interval, and where such things usually stand.
+    """Where one thing stands, with its interval, and where such things usually stand, if known.
 
     `stands_out` is drawn in green, all else in gray.
     """
@@ -38,7 +38,7 @@ class PlaceRow:
     value: float
     low: float
     high: float
-    usual: float
+    usual: float | None = None
     stands_out: bool = False
 
     def __post_init__(self) -> None:
@@ -66,14 +66,15 @@ def places(
     rows: Sequence[PlaceRow],
     *,
     name: Naming,
-    usual: str,
     level: int,
+    usual: str = "",
     ruler: Ruler = Ruler(),
     zone: Zone | None = None,
 ) -> Drawing:
     """Draw a dot with its capped bar for each row, and a tick at what is usual.
 
-    `usual` says in the table what the tick is; `level` is that of the intervals, in percent.
+    `usual` says in the table what the tick is, where there is one; `level` is that of the
+    intervals, in percent.
     """
     if not rows:
         raise ValueError("a plot of places needs at least one row; say in words that none is there")
@@ -81,11 +82,21 @@ def places(
     unit = ruler.unit
     table = Table(
         name.title,
-        ("What", "Estimate", f"{level}% interval", usual),
-        [(r.label, f"{r.value:.0f}{unit}", _range(r, unit), f"{r.usual:.0f}{unit}") for r in rows],
+        ("What", "Estimate", f"{level}% interval", *([usual] if usual else [])),
+        [
+            (r.label, f"{r.value:.0f}{unit}", _range(r, unit), *_usual(r, unit, said=bool(usual)))
+            for r in rows
+        ],
         frozenset({1, 2, 3}),
     )
     return Drawing(drawn, table)
+
+
+def _usual(row: PlaceRow, unit: str, *, said: bool) -> list[str]:
+    """Return the cell of what is usual; none where the table has no such column."""
+    if not said:
+        return []
+    return ["" if row.usual is None else f"{row.usual:.0f}{unit}"]
 
 
 def _range(row: PlaceRow, unit: str) -> str:
@@ -108,7 +119,8 @@ def _places(
         head, y = top + EACH * i + 16, top + EACH * i + AT
         bar, shape = ("c-int", "c-dot") if row.stands_out else ("c-int c-int--ref", "c-dot--ref")
         body += line(END, y, width - END, y, "c-grid")
-        body += line(x(row.usual), y - 10, x(row.usual), y + 10, "c-zero")
+        if row.usual is not None:
+            body += line(x(row.usual), y - 10, x(row.usual), y + 10, "c-zero")
         body += line(x(row.low), y, x(row.high), y, bar)
         body += "".join(line(x(v), y - 5, x(v), y + 5, bar) for v in (row.low, row.high))
         body += dot(x(row.value), y, 6, shape)

@@ -84,6 +84,12 @@ def diamond(x: float, y: float, half: float, css: str) -> str:
     )
 
 
+def hexagon(x: float, y: float, half: float, css: str) -> str:
+    corners = ((-1, 0), (-0.5, -0.9), (0.5, -0.9), (1, 0), (0.5, 0.9), (-0.5, 0.9))
+    joined = " ".join(f"{x + half * dx:.1f},{y + half * dy:.1f}" for dx, dy in corners)
+    return f'<polygon class="{css}" points="{joined}"/>'
+
+
 def dot(x: float, y: float, radius: float = 5, css: str = "c-dot") -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" class="{css}"/>'
 
