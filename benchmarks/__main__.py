@@ -9,13 +9,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import visits
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure Trellis on this machine.")
     parser.add_argument("--size", choices=("small", "demo", "large"), default="demo")
-    parser.add_argument("--only", choices=("large",), help="only what is large: millions of rows")
+    parser.add_argument("--only", choices=("large", "visits"), help="only one section")
     asked = parser.parse_args()
     size = asked.size
+    console = Console()
+    console.print(_machine(), f"district: {size}")
+    if asked.only in (None, "visits"):
+        console.print(_as_table("Visits", visits.measure()))
+    if asked.only == "visits":
+        return
     with tempfile.TemporaryDirectory(prefix="trellis-bench-") as home:
         os.environ |= {
             "TRELLIS_HOME": home,
@@ -29,8 +37,6 @@ def main() -> None:
 
         from benchmarks import data, large, pages
 
-        console = Console()
-        console.print(_machine(), f"district: {size}")
         if asked.only:
             call_command("migrate", verbosity=0)
             console.print(_as_table("What is large", large.measure(Path(home))))

@@ -121,6 +121,34 @@ def test_one_visitor_who_sees_everybody_is_a_caution_and_a_doubt_in_each_interva
     assert overall.high - overall.low > 2 * 1.96 * alone.severities[0].se
 
 
+@pytest.mark.parametrize(
+    ("world", "said"),
+    [
+        (World(1, 4, 3, 8), "There is one teacher."),
+        (World(30, 4, 1, 3), "There is one element."),
+        (World(30, 1, 3, 1), "No teacher was seen in two lessons."),
+    ],
+)
+def test_what_marks_cannot_tell_apart_is_taken_as_usual_and_said(world: World, said: str) -> None:
+    found = visits.of(marks_of(draw(world, np.random.default_rng(4))))
+
+    assert any(caution.startswith(said) for caution in found.cautions)
+    assert all(np.isfinite(s.estimate.value) for s in found.standings)
+
+
+def test_marks_that_follow_from_the_teacher_alone_settle() -> None:
+    rows = [
+        (f"t{t}", str(o), f"v{(t + o) % 3}", e, t % 3)
+        for t in range(9)
+        for o in range(3)
+        for e in ("a", "b")
+    ]
+    found = visits.of(of_rows(rows))
+
+    overall = [s.estimate.value for s in found.standings if s.element == visits.OVERALL]
+    assert overall[0] < overall[1] < overall[2]
+
+
 def test_a_teacher_seen_once_carries_a_caution() -> None:
     found = visits.of(of_rows(ROWS))
     ana = next(s for s in found.standings if (s.teacher, s.element) == ("Ana", "overall"))

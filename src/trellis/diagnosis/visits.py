@@ -17,7 +17,7 @@ from scipy.special import ndtri
 from trellis.diagnosis.decision import Design, Parts
 from trellis.diagnosis.visit_groups import require_one_group
 from trellis.stats import Estimate, Interval, TrellisNumbersError
-from trellis.stats.facets import Facets, Layout, arrange, expected_level, fit
+from trellis.stats.facets import Facets, Layout, arrange, expected_level, fit, told_apart
 
 OVERALL = "overall"
 LEVEL = 0.95
@@ -27,6 +27,14 @@ ONE_LOOK = "One look: the interval says mostly what is usual here."
 ONE_VISITOR = (
     "One visitor made all the visits. How severe this visitor is cannot be told from how the "
     "teachers stand, so every estimate carries that doubt. Visits by a second person would help."
+)
+ASSUMED = (
+    "There is one teacher. How much teachers differ is taken as what is usual.",
+    "There is one element. How far it stands from the rest of a teacher's practice is taken as "
+    "what is usual.",
+    "No teacher was seen in two lessons. How much lessons differ cannot be told from how much "
+    "teachers do and is taken as what is usual. A second lesson of a few teachers would tell.",
+    ONE_VISITOR,
 )
 
 
@@ -72,7 +80,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """A visitor's severity in logits (higher is more severe; the mean is 0), not pooled."""
+    """A visitor's severity in logits: higher is more severe, 0 the mean of these visitors.
+
+    Few marks pull it toward 0; `se` is what is left of the doubt.
+    """
 
     visitor: str
     severity: float
@@ -302,9 +313,7 @@ def _normal(value: float, variance: float, n: int, design: str) -> Estimate:
 
 
 def _cautions(layout: Layout, seen: _Seen, levels: tuple[int, ...]) -> tuple[str, ...]:
-    said = []
-    if layout.visitors == 1:
-        said.append(ONE_VISITOR)
+    said = [one for one, told in zip(ASSUMED, told_apart(layout), strict=True) if not told]
     for low, high in pairwise(levels):
         if high - low > 1:
             said.append(

@@ -2,7 +2,7 @@
 
 from trellis.stats.facets.adjacent import expected_level
 from trellis.stats.facets.effects import Variances
-from trellis.stats.facets.fit import Facets, fit
+from trellis.stats.facets.fit import Facets, fit, told_apart
 from trellis.stats.facets.layout import Layout, arrange
 
-__all__ = ["Facets", "Layout", "Variances", "arrange", "expected_level", "fit"]
+__all__ = ["Facets", "Layout", "Variances", "arrange", "expected_level", "fit", "told_apart"]

@@ -12,6 +12,7 @@ estimated widens every interval (Kass & Steffey 1989, JASA 84, 717-726, eq. 3.2)
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trellis.stats.errors import TrellisNumbersError
 from trellis.stats.facets.effects import Effects, Variances
@@ -21,20 +22,20 @@ from trellis.stats.facets.posterior import (
     moments,
     reading_variance,
     readings,
-    visitor_variance,
+    visitor_spread,
 )
 from trellis.stats.facets.system import System, local_variance, solve
 from trellis.stats.gaussian import Array
 
 USUAL = Variances(teacher=0.6, element=0.2, lesson=0.2, visitor=0.15)
-LEAN = 1.0  # a variance leans on the usual one as if on one teacher, cell, lesson or visitor more
+LEAN = 0.3  # a variance leans on the usual one as if on a third of a teacher, lesson, ... more
+WIDEST = 4.0  # squared logits; variances far above it lean down, or few marks could drive them off
 MOST_ROUNDS = 300
 SETTLING = 2  # first rounds, in which variances stay as they are
-LONGEST_STEP = 2.0  # logits
+LONGEST_STEP = 2.0  # logits, or of a log variance
 CLOSE = 1e-3  # logits: far below any standard error
 CLOSE_VARIANCE = 1e-3  # of a variance, relative
 NUDGE = 0.15  # of a log variance, to see what depends on it
-UNPOOLED = 25.0  # variance of severities that hardly leans, yet keeps one-sided visitors finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Facets:
     variances : of teachers, teacher by element, lessons and visitors
     log_variance_cov : (4, 4) covariance of the logarithms of the variances
     reading, reading_variance : (teachers, elements + 1) theta + gamma; theta last
-    severity, severity_se : (visitors,) from a visitor's marks alone, not pooled; sum to zero
+    severity, severity_se : (visitors,) about the mean of these visitors (of one: of all like them)
     fixed, fixed_cov : usual places and thresholds (elements + top - 1,) with their covariance
     information : mean information of a mark
     """
@@ -81,17 +82,16 @@ def fit(layout: Layout) -> Facets:
         if the search does not settle
     """
     at = _settled(layout)
-    doubt, cov = _doubt(layout, at)
-    severity, se = _unpooled(layout, at)
+    of_readings, of_severities, cov = _doubt(layout, at)
     inner = slice(layout.visitors, None)
     return Facets(
         effects=at.effects,
         variances=at.variances,
         log_variance_cov=cov,
-        reading=readings(layout, at.effects, at.variances),
-        reading_variance=reading_variance(layout, at.variances, at.system) + doubt,
-        severity=severity,
-        severity_se=se,
+        reading=_readings(layout, at),
+        reading_variance=reading_variance(layout, at.variances, at.system) + of_readings,
+        severity=_severities(at),
+        severity_se=np.sqrt(visitor_spread(layout, at.system) + of_severities),
         fixed=np.concatenate([at.effects.usual, at.effects.kappa]),
         fixed_cov=at.system.rest[inner, inner],
         information=at.system.information,
@@ -100,53 +100,94 @@ def fit(layout: Layout) -> Facets:
 
 def _settled(layout: Layout) -> _At:
     at = _move(layout, Effects.none(layout), USUAL, np.zeros(len(layout.level)))
+    before: tuple[Array, Array] | None = None
     for turn in range(MOST_ROUNDS):
         at = _move(layout, at.effects, at.variances, at.unsure)
         if turn < SETTLING:
             continue
+        here = np.log(at.variances.array())
         new = _update(moments(layout, at.effects, at.variances, at.system), at.variances)
-        change = float(np.abs(np.log(new / at.variances.array())).max())
-        if at.system.step.largest() < CLOSE and change < CLOSE_VARIANCE:
+        change = np.where(told_apart(layout), np.log(new) - here, 0.0)
+        if at.system.step.largest() < CLOSE and np.abs(change).max() < CLOSE_VARIANCE:
             return at
-        at = replace(at, variances=Variances.of(new))
+        step = change if before is None else _further(here, change, *before)
+        at = replace(at, variances=Variances.of(np.exp(here + step)))
+        before = here, change
     raise TrellisNumbersError(
         "The fit did not settle. Are there visitors or elements with a handful of marks, all alike?"
     )
+
+
+def told_apart(layout: Layout) -> NDArray[np.bool_]:
+    """Return (4,) whether marks tell each variance from the others; if not, the usual one stays."""
+    return np.array(
+        [
+            layout.teachers > 1,
+            layout.elements > 1,
+            layout.lessons > layout.teachers,
+            layout.visitors > 1,
+        ]
+    )
+
+
+def _further(here: Array, change: Array, was: Array, changed: Array) -> Array:
+    """Return the step that two rounds of a slow fixed point lead to (Anderson 1965, depth one)."""
+    bend = change - changed
+    by = float(bend @ change) / max(float(bend @ bend), CLOSE_VARIANCE**2)
+    step = change - by * (here - was + bend)
+    return np.asarray(np.clip(step, -LONGEST_STEP, LONGEST_STEP))
 
 
 def _move(layout: Layout, effects: Effects, variances: Variances, unsure: Array) -> _At:
     """Return where one Newton step leads."""
     system = solve(layout, effects, variances, unsure)
     by = min(1.0, LONGEST_STEP / max(system.step.largest(), CLOSE))
-    return _At(effects.plus(system.step, by), variances, local_variance(layout, system), system)
+    # Halfway, since wide doubt flattens slopes, which widens doubt: whole steps can swing for ever.
+    unsure = (unsure + local_variance(layout, system)) / 2
+    return _At(effects.plus(system.step, by), variances, unsure, system)
 
 
 def _update(m: Moments, variances: Variances) -> Array:
     effective = np.maximum(m.sizes - m.variances / variances.array(), 0.0)
-    return np.asarray((m.squares + LEAN * USUAL.array()) / (effective + LEAN))
+    most = effective + LEAN + variances.array() / WIDEST
+    return np.asarray((m.squares + LEAN * USUAL.array()) / most)
 
 
 def _slope(layout: Layout, at: _At) -> Array:
     """Return the slope of the restricted log likelihood, its lean included, in log variances."""
     m = moments(layout, at.effects, at.variances, at.system)
+    v = at.variances.array()
     total = m.squares + m.variances + LEAN * USUAL.array()
-    return np.asarray((total / at.variances.array() - m.sizes - LEAN) / 2)
+    return np.asarray((total / v - m.sizes - LEAN - v / WIDEST) / 2)
 
 
-def _doubt(layout: Layout, at: _At) -> tuple[Array, Array]:
-    """Return what doubt of the variances adds to each reading's variance, and that doubt."""
-    before = _slope(layout, at), readings(layout, at.effects, at.variances)
-    curvature, moved = [], []
+def _doubt(layout: Layout, at: _At) -> tuple[Array, Array, Array]:
+    """Return what doubt of the variances adds to each reading's and severity's, and that doubt."""
+    slope = _slope(layout, at)
+    curvature, readings_moved, severities_moved = [], [], []
     for j in range(4):
         nudged = at.variances.array()
         nudged[j] *= np.exp(NUDGE)
         there = _move(layout, at.effects, Variances.of(nudged), at.unsure)
         there = _move(layout, there.effects, there.variances, there.unsure)
-        curvature.append((before[0] - _slope(layout, there)) / NUDGE)
-        moved.append((readings(layout, there.effects, there.variances) - before[1]) / NUDGE)
+        curvature.append((slope - _slope(layout, there)) / NUDGE)
+        readings_moved.append((_readings(layout, there) - _readings(layout, at)) / NUDGE)
+        severities_moved.append((_severities(there) - _severities(at)) / NUDGE)
     cov = _inverse_of_positive(np.array(curvature))
-    by = np.array(moved)
-    return np.einsum("jtm,jk,ktm->tm", by, cov, by), cov
+    by, of = np.array(readings_moved), np.array(severities_moved)
+    return (
+        np.einsum("jtm,jk,ktm->tm", by, cov, by),
+        np.einsum("jr,jk,kr->r", of, cov, of),
+        cov,
+    )
+
+
+def _readings(layout: Layout, at: _At) -> Array:
+    return readings(layout, at.effects, at.variances)
+
+
+def _severities(at: _At) -> Array:
+    return np.asarray(at.effects.visitor - at.effects.visitor.mean())
 
 
 def _inverse_of_positive(curvature: Array) -> Array:
@@ -154,20 +195,3 @@ def _inverse_of_positive(curvature: Array) -> Array:
     values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
     values = np.maximum(values, LEAN / 2)
     return np.asarray((vectors / values) @ vectors.T)
-
-
-def _unpooled(layout: Layout, at: _At) -> tuple[Array, Array]:
-    """Return severities that do not lean on each other, about their mean, with standard errors."""
-    if layout.visitors == 1:
-        return np.zeros(1), np.sqrt(visitor_variance(layout, at.system))
-    free = replace(at.variances, visitor=UNPOOLED)
-    there = _move(layout, at.effects, free, at.unsure)
-    for _ in range(MOST_ROUNDS):
-        if there.system.step.largest() < CLOSE:
-            break
-        there = _move(layout, there.effects, free, there.unsure)
-    cov = there.system.rest[: layout.visitors, : layout.visitors]
-    cov = cov - cov.mean(axis=0)
-    cov = cov - cov.mean(axis=1, keepdims=True)
-    severity = there.effects.visitor - there.effects.visitor.mean()
-    return severity, np.sqrt(np.diag(cov))

@@ -88,6 +88,16 @@ def visitor_variance(layout: Layout, system: System) -> Array:
     return np.asarray(np.diag(system.rest)[: layout.visitors])
 
 
+def visitor_spread(layout: Layout, system: System) -> Array:
+    """Return (visitors,) the same about the mean of these visitors; of a single one, the same."""
+    count = layout.visitors
+    if count == 1:
+        return visitor_variance(layout, system)
+    cov = system.rest[:count, :count]
+    mean = cov.mean(axis=0)
+    return np.asarray(np.diag(cov) - 2 * mean + mean.mean())
+
+
 def spread(rows: Ragged, visitor: Places, entries: Array, fixed: Array, rest: Array) -> Array:
     """Return (rows, m) the variance that m functionals of each row get from the rest.
 
