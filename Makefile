@@ -38,8 +38,9 @@ look: .venv/dev.ready ## Keep pictures of every page of the journeys in screensh
 calibrate: .venv/dev.ready ## Run the long simulations of coverage, size and moments
 	TRELLIS_CALIBRATE=full $(BIN)/python -m pytest -n 2 -m calibration $(ARGS)
 
-torture: .venv/dev.ready ## Kill imports a hundred times, at random moments, and print what was left
+torture: .venv/dev.ready ## Kill imports a hundred times on each database, and print what was left
 	TRELLIS_TORTURE=100 $(BIN)/python -m pytest tests/torture $(ARGS)
+	TRELLIS_TORTURE_POSTGRES=1 TRELLIS_TORTURE=100 $(BIN)/python -m pytest tests/torture $(ARGS)
 
 bench: .venv/dev.ready ## Measure speed against peers, as ratios within one run
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -13,13 +13,12 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -27,6 +26,7 @@ from random import Random
 import polars as pl
 
 from tests.demonstration import environment, trellis
+from tests.torture.database import Database
 from trellis.cli.serve import worker_command
 
 # The queue, the migrations and what an import previewed are no part of what a district knows.
@@ -71,6 +71,7 @@ class Arena:
     home: Path
     template: Path
     newer: Path
+    database: Database
     seconds: float
     old: str
     new: str
@@ -78,9 +79,26 @@ class Arena:
     def restore(self) -> None:
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.copytree(self.template, self.home)
+        self.database.restore()
 
     def state(self) -> str:
-        return {self.old: "old", self.new: "new"}.get(fingerprint(self.home), "between")
+        found = fingerprint(self.home, self.database)
+        return {self.old: "old", self.new: "new"}.get(found, "between")
+
+    def run(self, *commands: Sequence[str]) -> str:
+        """Run commands of an operator one after the other, each to a good end."""
+        return run(self.home, self.database, *commands)
+
+    def start(self, *words: str) -> "subprocess.Popen[bytes]":
+        return _begin(self.home, self.database, trellis(*words))
+
+    def start_worker(self) -> "subprocess.Popen[bytes]":
+        """Start the program that works on what the browser began, for one piece of work."""
+        return _begin(self.home, self.database, [*worker_command(), "--max-tasks", "1"])
+
+    def in_trellis(self, script: str) -> str:
+        """Run a few lines of Python in an installation, as its server would."""
+        return in_python(self.home, self.database, f"import django; django.setup()\n{script}")
 
     def kill_an_import(self, rng: Random, aim: str) -> Killed:
         """Begin an import anew and kill it at a moment that is left to chance.
@@ -90,7 +108,7 @@ class Arena:
         """
         self.restore()
         before = stored(self.home)
-        process = start(self.home, "import", str(self.newer))
+        process = self.start("import", str(self.newer))
         wait_for_the_first_write(self.home, process)
         began = time.monotonic()
         if aim == ANY_MOMENT:
@@ -101,28 +119,31 @@ class Arena:
         after = time.monotonic() - began
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
+        self.database.rest()
         state = self.state()
         return Killed(after, phase(before, stored(self.home), state), state)
 
 
-def prepare(district: Path, folder: Path) -> Arena:
+def prepare(district: Path, folder: Path, database: Database) -> Arena:
     """Cut a small district to this year and to some months ago, and import one after the other."""
     newer, older = folder / "newer", folder / "older"
     shutil.copytree(district, newer)
     this_year(newer)
     cut(newer, older)
     home, template = folder / "home", folder / "template"
-    run(home, "import", str(older))
+    database.begin()
+    run(home, database, ("import", str(older)))
     shutil.copytree(home, template)
-    old = fingerprint(home)
-    process = start(home, "import", str(newer))
+    database.keep()
+    old = fingerprint(home, database)
+    process = _begin(home, database, trellis("import", str(newer)))
     wait_for_the_first_write(home, process)
     began = time.monotonic()
     assert process.wait() == 0
     seconds = time.monotonic() - began
-    new = fingerprint(home)
+    new = fingerprint(home, database)
     assert old != new
-    return Arena(home, template, newer, seconds, old, new)
+    return Arena(home, template, newer, database, seconds, old, new)
 
 
 def this_year(folder: Path) -> None:
@@ -171,42 +192,34 @@ def _without(text: str, column: int, gone: set[str]) -> str:
     return lines[0] + "".join(kept)
 
 
-def start(home: Path, *words: str) -> "subprocess.Popen[bytes]":
-    return _begin(home, trellis(*words))
-
-
-def start_worker(home: Path) -> "subprocess.Popen[bytes]":
-    """Start the program that works on what the browser began, for one piece of work."""
-    return _begin(home, [*worker_command(), "--max-tasks", "1"])
-
-
-def _begin(home: Path, command: list[str]) -> "subprocess.Popen[bytes]":
+def _begin(home: Path, database: Database, command: list[str]) -> "subprocess.Popen[bytes]":
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, env=real_day(home), stdout=quiet, stderr=quiet)
+    return subprocess.Popen(command, env=real_day(home, database), stdout=quiet, stderr=quiet)
 
 
-def in_trellis(home: Path, script: str) -> str:
-    """Run a few lines of Python in an installation, as its server would."""
+def run(home: Path, database: Database, *commands: Sequence[str]) -> str:
+    """Run commands of an operator in one program: to begin one takes longer than to run it."""
+    script = (
+        "from trellis.cli.main import app\n"
+        f"for words in {[list(words) for words in commands]!r}:\n"
+        "    code = app(words, standalone_mode=False)\n"
+        "    assert not code, (words, code)\n"
+    )
+    return in_python(home, database, script)
+
+
+def in_python(home: Path, database: Database, script: str) -> str:
     told = subprocess.run(
-        [sys.executable, "-c", f"import django; django.setup()\n{script}"],
-        env=real_day(home), capture_output=True, text=True, check=False,
+        [sys.executable, "-c", script],
+        env=real_day(home, database), capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert told.returncode == 0, told.stderr[-1500:]
+    assert told.returncode == 0, (told.stdout + told.stderr)[-1500:]
     return told.stdout.strip()
 
 
-def run(home: Path, *words: str) -> str:
-    """Run a command of an operator to its end, which must be a good one."""
-    told = subprocess.run(
-        trellis(*words), env=real_day(home), capture_output=True, text=True, check=False
-    )
-    assert told.returncode == 0, (told.stdout + told.stderr)[-1500:]
-    return told.stdout
-
-
-def real_day(home: Path) -> dict[str, str]:
+def real_day(home: Path, database: Database) -> dict[str, str]:
     """Return the environment of an ordinary installation, not of the demonstration."""
-    return environment(home) | {
+    return environment(home) | database.environment | {
         "TRELLIS_DEMO": "", "TRELLIS_TODAY": "2026-03-11", "COLUMNS": "200",
         "DJANGO_SETTINGS_MODULE": "trellis.web.settings",
     }  # fmt: skip
@@ -246,23 +259,15 @@ def _manifests(paths: set[Path]) -> Iterator[Path]:
     return (path for path in paths if path.parent.name == "manifests")
 
 
-def fingerprint(home: Path) -> str:
+def fingerprint(home: Path, database: Database) -> str:
     """Return a digest of everything the district knows: each row of each table, each file."""
     digest = hashlib.sha256()
-    database = sqlite3.connect(home / "trellis.sqlite3")
-    try:
-        names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-        for (table,) in database.execute(names).fetchall():
-            if not NOT_OF_THE_DISTRICT.match(table):
-                _add(digest, table, database.execute(f'SELECT * FROM "{table}"'))  # noqa: S608  # our tables
-        current = database.execute(
-            "SELECT manifest FROM evidence_import WHERE state = 'applied'"
-            " ORDER BY finished_at DESC LIMIT 1"
-        ).fetchone()
-    finally:
-        database.close()
+    for table, rows in database.tables():
+        if not NOT_OF_THE_DISTRICT.match(table):
+            _add(digest, table, rows)
+    current = database.manifest()
     if current:
-        for table, frame in sorted(tables_of(home / "warehouse", current[0])):
+        for table, frame in sorted(tables_of(home / "warehouse", current)):
             text = frame.drop("import_id").sort(pl.all(), maintain_order=True).write_csv()
             digest.update(f"{table}\n{text}".encode())
     return digest.hexdigest()
@@ -279,7 +284,7 @@ def tables_of(warehouse: Path, manifest: str) -> Iterator[tuple[str, pl.DataFram
         yield table, pl.concat([pl.read_parquet(warehouse / part["path"]) for part in parts])
 
 
-def _add(digest: "hashlib._Hash", table: str, rows: Iterator[tuple[object, ...]]) -> None:
+def _add(digest: "hashlib._Hash", table: str, rows: Sequence[tuple[object, ...]]) -> None:
     # Events are numbered as they come, the ends of cut-off imports among them.
     first = 1 if table == "trust_event" else 0
     said = "\n".join(repr(_opened(row[first:])) for row in rows if OF_AN_END not in row)

@@ -11,7 +11,6 @@ from random import Random
 
 import pytest
 
-from tests.torture import arena
 from tests.torture.arena import AIMS, PHASES, Arena, Killed
 
 KILLS = int(os.environ.get("TRELLIS_TORTURE", "5"))
@@ -26,15 +25,14 @@ def test_a_killed_import_leaves_the_old_state_or_the_new_one_and_nothing_to_mend
     for number in range(KILLS):
         killed.append(ready.kill_an_import(rng, AIMS[number % len(AIMS)]))
         assert killed[-1].state in {"old", "new"}
-        arena.run(ready.home, "doctor", "--deep")
-        arena.run(ready.home, "import", str(ready.newer))
+        ready.run(("doctor", "--deep"), ("import", str(ready.newer)))
         assert ready.state() == "new"
         # The state before stays, so that the import can be undone; nothing else does.
         assert len(list(ready.home.glob("warehouse/manifests/*"))) == 2
         assert not list(ready.home.glob("warehouse/.aside-*"))
 
     with capsys.disabled():
-        sys.stdout.write("\n" + table(killed) + "\n")
+        sys.stdout.write(f"\nOn {ready.database.name}:\n{table(killed)}\n")
 
 
 def table(killed: Sequence[Killed]) -> str:

@@ -3,16 +3,9 @@
 import os
 import signal
 import time
-from pathlib import Path
 from random import Random
 
-from tests.torture.arena import (
-    Arena,
-    in_trellis,
-    run,
-    start_worker,
-    wait_for_the_first_write,
-)
+from tests.torture.arena import Arena, wait_for_the_first_write
 
 BEGIN = """
 from pathlib import Path
@@ -38,29 +31,30 @@ print(brought.state, [said["code"] for said in brought.problems if said["code"] 
 """
 
 
-def kill_a_worker(home: Path, *, after: float) -> None:
-    process = start_worker(home)
-    wait_for_the_first_write(home, process)
+def kill_a_worker(ready: Arena, *, after: float) -> None:
+    process = ready.start_worker()
+    wait_for_the_first_write(ready.home, process)
     time.sleep(after)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    ready.database.rest()
 
 
 def test_an_import_whose_worker_died_is_ready_to_be_applied_again(ready: Arena) -> None:
     ready.restore()
-    pk = in_trellis(ready.home, BEGIN.format(folder=ready.newer))
-    assert start_worker(ready.home).wait() == 0
-    in_trellis(ready.home, APPLY.format(pk=pk))
-    kill_a_worker(ready.home, after=Random(7).uniform(0.1, 0.6) * ready.seconds)
-    assert in_trellis(ready.home, STATE.format(pk=pk)) == "applying []"
+    pk = ready.in_trellis(BEGIN.format(folder=ready.newer))
+    assert ready.start_worker().wait() == 0
+    ready.in_trellis(APPLY.format(pk=pk))
+    kill_a_worker(ready, after=Random(7).uniform(0.1, 0.6) * ready.seconds)
+    assert ready.in_trellis(STATE.format(pk=pk)) == "applying []"
     assert ready.state() == "old"
 
-    told = run(ready.home, "doctor")
+    told = ready.run(("doctor",))
 
     assert "1 cut off while it was applied: nothing changed, apply it again" in told
-    assert in_trellis(ready.home, STATE.format(pk=pk)) == "previewed ['cut_off']"
-    in_trellis(ready.home, APPLY.format(pk=pk))
-    assert start_worker(ready.home).wait() == 0
+    assert ready.in_trellis(STATE.format(pk=pk)) == "previewed ['cut_off']"
+    ready.in_trellis(APPLY.format(pk=pk))
+    assert ready.start_worker().wait() == 0
     assert ready.state() == "new"
 
 
@@ -68,14 +62,14 @@ def test_an_import_whose_check_was_cut_off_ends_and_says_to_bring_the_files_agai
     ready: Arena,
 ) -> None:
     ready.restore()
-    pk = in_trellis(ready.home, BEGIN.format(folder=ready.newer))
-    kill_a_worker(ready.home, after=0)
+    pk = ready.in_trellis(BEGIN.format(folder=ready.newer))
+    kill_a_worker(ready, after=0)
     for path in (ready.home / "uploads" / pk, *(ready.home / "uploads" / pk).iterdir()):
         os.utime(path, (0, 0))  # nothing has arrived for a while
 
-    told = run(ready.home, "doctor")
+    told = ready.run(("doctor",))
 
     assert "1 cut off while its files were read: ended, nothing changed" in told
-    assert in_trellis(ready.home, STATE.format(pk=pk)).startswith("refused")
+    assert ready.in_trellis(STATE.format(pk=pk)).startswith("refused")
     assert not (ready.home / "uploads" / pk).exists()
     assert ready.state() == "old"
