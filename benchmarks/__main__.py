@@ -9,20 +9,22 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import visits
+from benchmarks import practice, visits
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure Trellis on this machine.")
     parser.add_argument("--size", choices=("small", "demo", "large"), default="demo")
-    parser.add_argument("--only", choices=("large", "visits"), help="only one section")
+    parser.add_argument("--only", choices=("large", "visits", "practice"), help="only one section")
     asked = parser.parse_args()
     size = asked.size
     console = Console()
     console.print(_machine(), f"district: {size}")
     if asked.only in (None, "visits"):
         console.print(_as_table("Visits", visits.measure()))
-    if asked.only == "visits":
+    if asked.only in (None, "practice"):
+        console.print(_as_table("Practice over time", practice.measure()))
+    if asked.only in ("visits", "practice"):
         return
     with tempfile.TemporaryDirectory(prefix="trellis-bench-") as home:
         os.environ |= {

@@ -71,12 +71,30 @@ def fit(
         if there is neither evidence nor an element
     """
     seen = [in_order(looks) for looks in evidence if looks]
-    settings = _start(seen, origin, elements)
+    start = _start(seen, origin, elements)
     if not seen:
-        return settings
+        return start
     units = [_thinned(looks) for looks in _spread(seen, MOST_UNITS)]
-    start = settings
-    settings = _chosen(units, start)
+    return _finished(seen, units, _chosen(units, start), start)
+
+
+def fit_as(evidence: Sequence[Sequence[Look]], rank: int, freedom: float) -> Settings:
+    """Return settings of a given shape, to hold shapes against each other."""
+    seen = [in_order(looks) for looks in evidence if looks]
+    start = _start(seen, None, None)
+    units = [_thinned(looks) for looks in _spread(seen, MOST_UNITS)]
+    now = replace(_of_rank(start, rank, TILT), freedom=freedom)
+    now = _searched(units, now, _of_rank(start, rank), ROUNDS[0])
+    return _finished(seen, units, now, start)
+
+
+def _finished(
+    seen: Sequence[tuple[Look, ...]],
+    units: Sequence[tuple[Look, ...]],
+    settings: Settings,
+    start: Settings,
+) -> Settings:
+    """Return settings of a chosen shape: searched on, levels estimated, searched again."""
     lean = _of_rank(start, len(settings.factors))
     settings = _searched(units, settings, lean, ROUNDS[1])
     settings = levels(seen, settings, LEAN_OF_MEANS)
