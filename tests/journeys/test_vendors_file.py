@@ -22,6 +22,7 @@ def test_hana_explains_a_vendors_file_once(new_page: NewPage, tmp_path: Path) ->
     page.get_by_role("link", name="Yes, these are test results").click()
     expect(page.get_by_role("heading", name="What do these columns mean?")).to_be_visible()
     look(page, "mapping")
+    page.locator("summary", has_text="Grade").click()
     page.locator("#id_grade__column").select_option("DistrictName")
     first = page.get_by_role("region", name="The first rows as Trellis reads them")
     expect(first.get_by_text("Tiny District").first).to_be_visible()

@@ -383,7 +383,12 @@ class MappingForm(forms.Form):
         if name == "student_id" and column:
             shares = self.matches(column.name)
             kind = str(self._chosen("student_id__format") or SOURCED_ID)
-            if shares and shares.get(kind, 0) < 1:
+            if shares and not shares.get(kind):
+                return (
+                    "None of the first rows names a student of the roster. Choose what the column "
+                    "holds, or bring the roster first."
+                )
+            if shares and shares[kind] < 1:
                 return f"{shares.get(kind, 0):.0%} of the first rows name a student of the roster."
         if name != "tested_on" or column is None or not column.is_ambiguous:
             return ""
