@@ -120,6 +120,7 @@ def test_people_whom_no_visit_links_are_refused_by_name(tmp_path: Path) -> None:
         (HEADER + "Ana,1,Vi,talk,2.5\n", "Row 2: the level is “2.5”, not a whole number"),
         (HEADER + "Ana,1,Vi,talk,nan\n", "Row 2: the level is “nan”"),
         (HEADER + "Ana,1,Vi,talk,inf\n", "Row 2: the level is “inf”"),
+        (HEADER + "Ana,1,Vi,talk,1e30\n", "Every mark is 1000000"),
         (HEADER + "Ana,1,Vi,talk,\n", "leave a row out where nothing was marked"),
         (HEADER + "Ana,1,,talk,2\n", "Row 2 has no visitor"),
         (HEADER + "Ana,1,Vi,talk\n", "Row 2 has 4 cells, the header 5"),
@@ -144,3 +145,11 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
     assert ran.exit_code == 2
     assert "cannot be opened" in ran.stderr
+
+
+def test_a_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    ran = run(tmp_path, SOUND)
+
+    assert ran.exit_code == 2
+    assert "cannot be written to" in ran.stderr

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from trellis.diagnosis import visits
+from trellis.diagnosis.sureness import Sure
 from trellis.diagnosis.visit_groups import UnconnectedError
 from trellis.diagnosis.visits import Marks, Visits
 from trellis.simulate.marks import Drawn, World, draw
@@ -87,6 +88,17 @@ def test_more_looks_leave_less_doubt() -> None:
             widths[s.lessons].append(s.estimate.interval.high - s.estimate.interval.low)
 
     assert max(widths[6]) < min(widths[2])
+
+
+def test_words_are_as_sure_as_the_interval(found: Visits) -> None:
+    one = found.standings[0]
+    value, half = one.estimate.value, one.estimate.value - one.estimate.interval.low
+
+    assert one.how_sure(value, 0.1) == Sure.NOT_ENOUGH
+    assert one.how_sure(value - half / 2, 0.0) == Sure.EARLY  # .84
+    assert one.how_sure(value + half * 0.7, 0.0) == Sure.FAIRLY  # .91
+    assert one.how_sure(value - half - 0.1, 0.1) == Sure.WELL  # .975
+    assert one.how_sure(value - half - 0.1, 0.5) != Sure.WELL
 
 
 def test_a_mean_level_lies_on_the_scale_of_the_marks(found: Visits) -> None:

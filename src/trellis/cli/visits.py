@@ -34,7 +34,12 @@ def visits(
     except (MarksError, TrellisNumbersError) as error:
         console.print(f"Nothing was computed. {error}", markup=False, highlight=False)
         raise typer.Exit(REFUSED) from error
-    write(found, out)
+    try:
+        write(found, out)
+    except OSError as error:
+        told = f"{out} cannot be written to: {error.strerror}. Name a folder that may be written."
+        console.print(told, markup=False, highlight=False)
+        raise typer.Exit(REFUSED) from error
     for caution in found.cautions:
         console.print(caution, markup=False, highlight=False)
 

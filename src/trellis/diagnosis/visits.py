@@ -12,9 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from trellis.diagnosis.decision import Design, Parts
+from trellis.diagnosis.sureness import Sure, sure
 from trellis.diagnosis.visit_groups import require_one_group
 from trellis.stats import Estimate, Interval, TrellisNumbersError
 from trellis.stats.facets import Facets, Layout, arrange, expected_level, fit, told_apart
@@ -72,6 +73,15 @@ class Standing:
     looks: int
     lessons: int
     visitors: int
+
+    def how_sure(self, reference: float, delta: float) -> Sure:
+        """Return the words for P(|x - reference| > delta) in the estimate's direction.
+
+        The reference is her own earlier estimate, her other elements, or her goal; in logits.
+        """
+        inside = self.estimate.interval
+        sd = (inside.high - inside.low) / (2 * float(ndtri(0.5 + inside.level / 2)))
+        return sure(float(ndtr((abs(self.estimate.value - reference) - delta) / sd)))
 
     def design(self, elements: int = 1) -> Design:
         """Return the design so far, to ask `decision.what_would_settle`."""
@@ -176,13 +186,13 @@ def _require_once(
 
 
 def _levels(given: Sequence[int]) -> tuple[tuple[int, ...], NDArray[np.int64]]:
-    values = np.asarray(given)
+    values = np.asarray(given, dtype=np.float64)
     if not np.isfinite(values).all() or (values != np.floor(values)).any():
         raise TrellisNumbersError("A level is not a whole number.")
-    found, place = np.unique(values.astype(np.int64), return_inverse=True)
+    found, place = np.unique(values, return_inverse=True)
     if len(found) < 2:
         raise TrellisNumbersError(
-            f"Every mark is {found[0]}, so nothing can be told apart. "
+            f"Every mark is {found[0]:.0f}, so nothing can be told apart. "
             "Marks with at least two levels are needed."
         )
     if len(found) > MOST_LEVELS:
