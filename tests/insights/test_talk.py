@@ -71,7 +71,7 @@ def test_ana_reads_the_figures_as_sentences_with_ranges(browser: Client) -> None
         "You took up what a student said in 12 of 23 exchanges",
         "11 of your 25 questions asked for a reason, a way or an idea.",
         "Students spoke 294 of 693 words",
-        "44%. In lessons with talk like this that share would lie between 27% and 62%.",
+        "That is 44%. In lessons with talk like this it would lie between 27% and 62%.",
         "Your longest stretch without another voice was 48 words",
         "Only you",
         "Nothing is kept yet",

@@ -55,6 +55,7 @@ LABELS = CAPITALS | listed(
     "several participant host guest nobody named narrator voice female male person adult coach "
     "aide para assistant video audio recording a an the"
 )
+NEAR = 16  # signs that are looked at before and behind a word
 _CALLED_AFTER = listed("thanks thank you okay ok yes no good hi hello sorry hey right")
 
 
@@ -148,14 +149,16 @@ def _called(texts: Sequence[str]) -> frozenset[str]:
 
 
 def _is_call(text: str, start: int, end: int) -> bool:
-    before, after = text[:start].rstrip(), text[end:].lstrip()
+    # A few signs around the word: all of a long line for each of its words would take hours.
+    before = text[max(0, start - NEAR) : start].rstrip()
+    after = text[end : end + NEAR].lstrip()
     if after[:1] == "," and (not before or before[-1] in ".?!,\u2026"):
         return True  # "Maya, what do you think?"
     if before.endswith(",") and (not after or after[0] in ",.?!\u2026"):
         return True  # "Thank you, Maya."
     if after[:1] == "?" and (not before or before[-1] in ".?!\u2026"):
         return True  # "Maya?"
-    last = _TOKEN.findall(before[-12:])
+    last = _TOKEN.findall(before)
     ends = not after or after[0] in ",.?!\u2026"
     return bool(last) and ends and before[-1].isalpha() and folded(last[-1]) in _CALLED_AFTER
 

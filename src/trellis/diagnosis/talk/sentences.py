@@ -132,7 +132,7 @@ def _range(rate: Rate) -> str:
         return "That is too little to say how other lessons would be: it is a count of this one."
     inside = rate.estimate.interval
     return (
-        f"{_percent(rate.estimate.value)}. In lessons with talk like this that share would lie "
+        f"That is {_percent(rate.estimate.value)}. In lessons with talk like this it would lie "
         f"between {_percent(inside.low)} and {_percent(inside.high)}."
     )
 
