@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from tests.cast import ana, ben, dee
 from tests.insights.evidence import CHECKS, FALL, SUPPORT, THINKING, a_visit, anas_year
 from trellis.evidence.models import EvidenceItem, Source
-from trellis.insights import actions
+from trellis.insights import actions, estimates
 from trellis.insights.models import Insight, Reply
 from trellis.people.models import Person
 from trellis.trust.models import Event
@@ -99,6 +99,69 @@ def test_a_later_answer_takes_the_place_of_an_earlier_one() -> None:
 
     assert Reply.objects.get(owner=owner).answer == "agree"
     assert next_step(owner).position == 1
+
+
+def test_what_she_sees_differently_is_evidence_of_hers_and_leaves_today_at_once() -> None:
+    owner = anas_year()
+    actions.refresh(owner)
+    before = numbers(owner)
+
+    actions.reply(next_step(owner), by=owner, answer="disagree", note="They explain in pairs.")
+
+    view = EvidenceItem.objects.get(owner=owner, source=Source.VIEW)
+    assert (view.element, view.value) == (THINKING, None)
+    assert view.text.endswith("are often short”. They explain in pairs.")
+    assert next_step(owner).position is None
+    actions.refresh(owner)
+    assert next_step(owner).position is None
+    assert numbers(owner) == before  # no level is guessed from a disagreement
+
+
+def test_withdrawing_what_she_said_brings_the_claim_back() -> None:
+    owner = anas_year()
+    actions.refresh(owner)
+    actions.reply(next_step(owner), by=owner, answer="disagree")
+    view = EvidenceItem.objects.get(owner=owner, source=Source.VIEW)
+
+    actions.withdraw(view, by=owner)
+    assert next_step(owner).position == 1
+    actions.restore(view, by=owner)
+    assert next_step(owner).position is None
+
+
+def test_another_answer_takes_the_stored_disagreement_away() -> None:
+    owner = anas_year()
+    actions.refresh(owner)
+    actions.reply(next_step(owner), by=owner, answer="disagree")
+    actions.reply(next_step(owner), by=owner, answer="disagree", note="Again.")
+    assert EvidenceItem.objects.filter(source=Source.VIEW).count() == 1
+
+    actions.reply(next_step(owner), by=owner, answer="agree")
+
+    assert not EvidenceItem.objects.filter(source=Source.VIEW).exists()
+    assert Reply.objects.get(owner=owner).answer == "agree"
+    assert next_step(owner).position == 1
+
+
+def test_without_its_strength_a_next_step_is_not_shown() -> None:
+    owner = anas_year()
+    actions.refresh(owner)
+    strength = Insight.objects.get(owner=owner, kind=Insight.Kind.STRENGTH, is_current=True)
+
+    actions.reply(strength, by=owner, answer="not me")
+
+    assert next_step(owner).position is None
+
+
+def test_an_open_goal_is_a_reference_from_the_day_it_was_set() -> None:
+    owner = anas_year()
+    plan_day = FALL + timedelta(days=60)
+
+    actions.focus(owner, {THINKING: plan_day, SUPPORT: FALL})
+    assert estimates.goals_of([owner.pk]) == {owner.pk: {THINKING: plan_day, SUPPORT: FALL}}
+
+    actions.focus(owner, {THINKING: plan_day})
+    assert estimates.goals_of([owner.pk]) == {owner.pk: {THINKING: plan_day}}
 
 
 def test_context_needs_a_sentence() -> None:

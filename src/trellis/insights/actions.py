@@ -1,12 +1,13 @@
 """Compute a teacher's insights again, take her answers, and let her add or withdraw evidence."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from trellis.evidence.models import EvidenceItem, Source
 from trellis.insights.events import (
@@ -15,7 +16,7 @@ from trellis.insights.events import (
     InsightAnswered,
     OwnReadingAdded,
 )
-from trellis.insights.models import Insight, Reply
+from trellis.insights.models import FocusArea, Insight, Reply
 from trellis.people.models import Person
 from trellis.trust import clock
 from trellis.trust.events import record
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from trellis.diagnosis.signals import Claim
 
 TAKES_OFF_TODAY = frozenset({Reply.Answer.NOT_ME, Reply.Answer.MUTE})
+ORDER = [Insight.Kind.STRENGTH, Insight.Kind.NEXT_STEP, Insight.Kind.DISAGREEMENT]
 
 
 class OnlyTheOwnerDecides(PermissionDenied):
@@ -37,7 +39,11 @@ class OnlyTheOwnerDecides(PermissionDenied):
 
 @transaction.atomic
 def reply(insight: Insight, *, by: Person, answer: str, note: str = "") -> Reply:
-    """Keep the owner's answer to an insight; a later answer takes the place of an earlier one."""
+    """Keep the owner's answer to an insight; a later answer takes the place of an earlier one.
+
+    Seeing it differently is stored as evidence of hers, and takes the claim off Today for as long
+    as that evidence is not withdrawn. It has no level: what she sees instead, only she can say.
+    """
     _only_owner(insight.owner_id, by)
     if answer == Reply.Answer.CONTEXT and not note.strip():
         raise ValidationError({"note": "Write a sentence, so that the context can stand here."})
@@ -45,11 +51,47 @@ def reply(insight: Insight, *, by: Person, answer: str, note: str = "") -> Reply
         owner=by,
         element=insight.element,
         kind=insight.kind,
-        defaults={"answer": answer, "note": note.strip(), "at": clock.now()},
+        defaults={
+            "answer": answer,
+            "note": note.strip(),
+            "at": clock.now(),
+            "rule": insight.rule,
+            "rule_version": insight.rule_version,
+        },
     )
+    _keep_view(said, insight)
     _place({by.pk})
     record(InsightAnswered(), by=by, about=by, subject=insight.pk)
     return said
+
+
+def _keep_view(said: Reply, insight: Insight) -> None:
+    """Store a disagreement as evidence, in place of what she said before."""
+    if said.evidence is not None:
+        before, said.evidence = said.evidence, None
+        said.save(update_fields=["evidence"])
+        before.delete()
+    if said.answer == Reply.Answer.DISAGREE:
+        said.evidence = EvidenceItem.objects.create(
+            owner=said.owner,
+            source=Source.VIEW,
+            element=said.element,
+            seen_on=clock.today(),
+            text=f"You see this differently: “{insight.title}”. {said.note}".strip(),
+            added_at=said.at,
+        )
+        said.save(update_fields=["evidence"])
+
+
+@transaction.atomic
+def focus(owner: Person, chosen: Mapping[str, date]) -> None:
+    """Keep which elements her open goals are about, and since when.
+
+    The next computation compares with that day; at once there would be nothing to say of it.
+    """
+    FocusArea.objects.filter(owner=owner).exclude(element__in=chosen).delete()
+    for element, since in chosen.items():
+        FocusArea.objects.update_or_create(owner=owner, element=element, defaults={"since": since})
 
 
 @transaction.atomic
@@ -107,7 +149,12 @@ def refresh(owner: Person) -> list[Insight]:
     today = clock.today()
     items = EvidenceItem.objects.filter(owner=owner, withdrawn_at=None)
     looks = estimates.looks_of(items, today)
-    around = estimates.setting(today, estimates.subjects_of({look.section for look in looks}))
+    around = estimates.setting(
+        today,
+        estimates.subjects_of({look.section for look in looks}),
+        goals=estimates.goals_of([owner.pk])[owner.pk],
+        classes=estimates.classes_of([owner.pk], today)[owner.pk],
+    )
     claims = estimates.claims(looks, estimates.current_settings(today), around)
     return keep({owner.pk: claims}, at=clock.now())
 
@@ -161,24 +208,33 @@ def _filled(insight: Insight | None, owner: UUID, claim: "Claim", at: datetime) 
 
 def _place(owners: set[UUID]) -> None:
     """Number what is shown on Today, strengths first; what was answered away has no number."""
-    away = {
-        (reply.owner_id, reply.element, reply.kind)
-        for reply in Reply.objects.filter(owner_id__in=owners, answer__in=TAKES_OFF_TODAY)
-    }
-    next_place: dict[UUID, int] = {}
+    against = Q(answer=Reply.Answer.DISAGREE, evidence__withdrawn_at=None)
+    away = set(
+        Reply.objects.filter(against | Q(answer__in=TAKES_OFF_TODAY), owner_id__in=owners)
+        .values_list("owner_id", "element", "kind")
+    )  # fmt: skip
+    shown: dict[UUID, list[str]] = {owner: [] for owner in owners}
     current = list(Insight.objects.filter(owner_id__in=owners, is_current=True))
     for insight in sorted(current, key=_strengths_and_surest_first):
-        if (insight.owner_id, insight.element, insight.kind) in away:
+        kinds = shown[insight.owner_id]
+        is_away = (insight.owner_id, insight.element, insight.kind) in away
+        if is_away or _one_step_too_many(insight.kind, kinds):
             insight.position = None
             continue
-        insight.position = next_place.get(insight.owner_id, 0)
-        next_place[insight.owner_id] = insight.position + 1
+        insight.position = len(kinds)
+        kinds.append(insight.kind)
     Insight.objects.bulk_update(current, ["position"], batch_size=500)
 
 
-def _strengths_and_surest_first(insight: Insight) -> tuple[bool, float, str]:
+def _one_step_too_many(kind: str, shown: Sequence[str]) -> bool:
+    """Return whether a next step would outnumber the strengths, once she answered some away."""
+    step, strength = Insight.Kind.NEXT_STEP, Insight.Kind.STRENGTH
+    return kind == step and shown.count(step) >= shown.count(strength)
+
+
+def _strengths_and_surest_first(insight: Insight) -> tuple[int, float, str]:
     probability = float(insight.numbers.get("probability", 0.0))
-    return insight.kind != Insight.Kind.STRENGTH, -probability, insight.element
+    return ORDER.index(Insight.Kind(insight.kind)), -probability, insight.element
 
 
 def _piece(item: EvidenceItem) -> "QuerySet[EvidenceItem]":

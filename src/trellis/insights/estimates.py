@@ -5,6 +5,8 @@ The one door from Django to `trellis.diagnosis`; it loads numpy, so import it wh
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
+from uuid import UUID
 
 from trellis.diagnosis import practice, signals
 from trellis.diagnosis.looks import ELEMENTS, Look, Source, class_answers, talk_rate
@@ -15,11 +17,12 @@ from trellis.diagnosis.signals import Claim
 from trellis.diagnosis.sureness import Sure
 from trellis.evidence.models import EvidenceItem
 from trellis.evidence.models import Source as ItemSource
-from trellis.insights.models import Fit, Insight
+from trellis.insights.models import Fit, FocusArea, Insight
 from trellis.people.models import Section
 from trellis.trust import clock
 
 YEARS_READ = 3
+NO_GOALS: Mapping[str, date] = MappingProxyType({})
 LEAST_SPREAD = 0.8  # between students, on 1 to 5, where a file did not say it
 SURE = {
     Sure.NOT_ENOUGH: Insight.Sure.NOT_ENOUGH,
@@ -85,9 +88,36 @@ def origin(today: date) -> date:
     return date(clock.school_year(today) - YEARS_READ, 7, 1)
 
 
-def setting(today: date, subjects: Mapping[str, str]) -> Setting:
+def setting(
+    today: date,
+    subjects: Mapping[str, str],
+    *,
+    goals: Mapping[str, date] = NO_GOALS,
+    classes: int = 1,
+) -> Setting:
     """Return what is known around the looks; the earlier self ends where this school year began."""
-    return Setting(today, date(clock.school_year(today) - 1, 7, 1), subjects)
+    return Setting(today, date(clock.school_year(today) - 1, 7, 1), subjects, goals, classes)
+
+
+def goals_of(owners: Iterable[UUID]) -> dict[UUID, dict[str, date]]:
+    """Return the elements of each owner's open goals, and the day on which she set them."""
+    found: dict[UUID, dict[str, date]] = {owner: {} for owner in owners}
+    for area in FocusArea.objects.filter(owner__in=list(found)):
+        found[area.owner_id][area.element] = area.since
+    return found
+
+
+def classes_of(owners: Iterable[UUID], today: date) -> dict[UUID, int]:
+    """Return how many classes each owner has this school year."""
+    found = dict.fromkeys(owners, 0)
+    year = clock.school_year(today)
+    taught = Section.objects.filter(
+        school_year=year, is_active=True, teachings__person__in=list(found)
+    )
+    for person in taught.values_list("teachings__person", flat=True):
+        if person in found:
+            found[person] += 1
+    return found
 
 
 def subjects_of(section_ids: Iterable[str]) -> dict[str, str]:

@@ -162,7 +162,7 @@ def account(
         assumption=percents["assumption"],
         turns=_turns(case, rows) if probability >= EARLY else "",
         explanations=doubt.other_explanations(
-            case.element, case.counted, case.settings, case.around.on, _sections(insight)
+            case.element, case.counted, case.settings, case.around.on, case.around.classes
         ),
         settle=_settle(case),
         rule=BY_NAME.get(insight.rule),
@@ -190,14 +190,14 @@ def _case(insight: Insight, wanted: Collection[str] | None) -> _Case:
         for item in items
         if item.section
     }
-    around = estimates.setting(today, subjects)
+    around = estimates.setting(
+        today,
+        subjects,
+        goals=estimates.goals_of([insight.owner_id])[insight.owner_id],
+        classes=estimates.classes_of([insight.owner_id], today)[insight.owner_id],
+    )
     known = practice.state(counted, settings, today)
     return _Case(insight, settings, around, here, looks, counted, known)
-
-
-def _sections(insight: Insight) -> int:
-    year = clock.school_year(clock.today())
-    return insight.owner.sections.filter(school_year=year, is_active=True).count()
 
 
 def _not_enough(direct: Sequence[Look], levels: str) -> str:

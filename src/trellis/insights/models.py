@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from trellis.evidence.models import LearningObjective
+from trellis.evidence.models import EvidenceItem, LearningObjective
 from trellis.people.models import Section
 
 
@@ -63,6 +63,13 @@ class Reply(models.Model):
     answer = models.CharField(max_length=10, choices=Answer.choices)
     note = models.TextField(blank=True)
     at = models.DateTimeField()
+    # By which rule the claim was made: the rule is judged by its answers, in aggregate alone.
+    rule = models.CharField(max_length=60, blank=True)
+    rule_version = models.CharField(max_length=20, blank=True)
+    # What she said against a claim is evidence of hers, which she can withdraw like any other.
+    evidence = models.OneToOneField(
+        EvidenceItem, null=True, blank=True, on_delete=models.CASCADE, related_name="reply"
+    )
 
     class Meta:
         ordering = ["-at"]
@@ -74,6 +81,24 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return self.answer
+
+
+class FocusArea(models.Model):
+    """An element that a teacher chose for an open goal, and since when; written by her plan."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="focus_areas"
+    )
+    element = models.CharField(max_length=40)
+    since = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "element"], name="one_focus_an_element")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element} since {self.since}"
 
 
 class LessonTalk(models.Model):

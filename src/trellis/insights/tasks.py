@@ -3,7 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -80,9 +80,11 @@ def _compute(tell: Progress, started: float) -> Computed:
         for pk, subject in Section.objects.values_list("pk", "subject")
     }
     around = estimates.setting(today, subjects)
+    goals, taught = estimates.goals_of(owners), estimates.classes_of(owners, today)
     claims = {}
     for done, owner in enumerate(owners, start=1):
-        claims[owner] = estimates.claims(looks[owner], settings, around)
+        hers = replace(around, goals=goals[owner], classes=taught[owner])
+        claims[owner] = estimates.claims(looks[owner], settings, hers)
         if done % EVERY == 0 or done == len(owners):
             tell("Looking at what stands out", done, len(owners))
     with transaction.atomic():

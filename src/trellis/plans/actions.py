@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
+from trellis.insights import actions as insights
 from trellis.insights.models import Insight
 from trellis.people.models import Person
 from trellis.plans import events
@@ -335,3 +336,10 @@ def _close(goal: Goal, state: Goal.State) -> None:
 
 def _changed(plan: Plan) -> None:
     Plan.objects.filter(pk=plan.pk).update(version=F("version") + 1)
+    insights.focus(plan.teacher, _focus_areas(plan.teacher))
+
+
+def _focus_areas(teacher: Person) -> dict[str, date]:
+    """Return the elements of all her open goals, and the day on which each was first chosen."""
+    goals = Goal.objects.filter(plan__teacher=teacher, state__in=OPEN).exclude(element="")
+    return dict(goals.order_by("-set_on").values_list("element", "set_on"))

@@ -38,7 +38,7 @@ from trellis.evidence.models import (
     Import,
 )
 from trellis.evidence.policies import ClassCollectionPolicy
-from trellis.insights.models import Insight, LessonTalk, Reply
+from trellis.insights.models import FocusArea, Insight, LessonTalk, Reply
 from trellis.insights.policies import EvidencePolicy, InsightPolicy, LessonTalkPolicy
 from trellis.people.models import (
     Employment,
@@ -193,6 +193,7 @@ HOLDINGS: tuple[Holding, ...] = (
         can_be_shared=Q(is_current=True),
     ),
     Holding(_INSIGHTS, ONLY_YOU, Reply, ("owner",)),
+    Holding(_INSIGHTS, ONLY_YOU, FocusArea, ("owner",)),
     Holding(
         _CONTENT,
         YOU_TWO,

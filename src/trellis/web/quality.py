@@ -15,6 +15,7 @@ from trellis.evidence import queries
 from trellis.evidence.freshness import Freshness, freshness
 from trellis.evidence.models import EvidenceItem, LearningObjective, Source
 from trellis.evidence.provenance import BroughtFile, all_files
+from trellis.insights import upkeep
 from trellis.insights.queries import last_computation
 from trellis.people.models import Person, Section, Student
 from trellis.people.requests import PersonRequest
@@ -56,6 +57,7 @@ def data_quality(request: PersonRequest) -> HttpResponse:
         "summary": _summary(rows, found),
         "terms": terms(clock.school_year(today), today),
         "schools": by_school(today),
+        "rules": upkeep.rules(),
         "run": run,
         "run_stands_still": bool(run and run.started_at < clock.now() - LONGEST_RUN),
     }
