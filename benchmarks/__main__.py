@@ -9,13 +9,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import practice, visits
+from benchmarks import growth, practice, visits
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure Trellis on this machine.")
     parser.add_argument("--size", choices=("small", "demo", "large"), default="demo")
-    parser.add_argument("--only", choices=("large", "visits", "practice"), help="only one section")
+    parser.add_argument(
+        "--only", choices=("large", "visits", "practice", "growth"), help="only one section"
+    )
     asked = parser.parse_args()
     size = asked.size
     console = Console()
@@ -24,7 +26,9 @@ def main() -> None:
         console.print(_as_table("Visits", visits.measure()))
     if asked.only in (None, "practice"):
         console.print(_as_table("Practice over time", practice.measure()))
-    if asked.only in ("visits", "practice"):
+    if asked.only == "growth":
+        console.print(_as_table("Student growth percentiles", growth.measure()))
+    if asked.only in ("visits", "practice", "growth"):
         return
     with tempfile.TemporaryDirectory(prefix="trellis-bench-") as home:
         os.environ |= {
@@ -46,6 +50,7 @@ def main() -> None:
         console.print(_as_table("Files and insights", data.measure(Path(home), size)))
         console.print(_as_table("Pages, in milliseconds", pages.measure(Path(home))))
         console.print(_as_table("What is large", large.measure(Path(home))))
+        console.print(_as_table("Student growth percentiles", growth.measure()))
 
 
 def _machine() -> str:

@@ -117,7 +117,7 @@ def test_a_cohort_too_small_for_two_priors_is_compared_by_one_and_told() -> None
         and "compared by 1 prior" in one
         for one in cautions
     )
-    assert any("400 students are few" in one for one in cautions)
+    assert any("400 students are few" in one and "about 6 points" in one for one in cautions)
 
 
 def test_constant_scores_of_a_grade_are_named_and_left_out() -> None:

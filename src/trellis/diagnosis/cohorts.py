@@ -27,8 +27,10 @@ from trellis.stats.gaussian import Array
 
 Places = NDArray[np.int64]
 
-# Below this many students the percentiles themselves are a few points unsure (docs: growth.md).
+# Below this many students percentiles are several points unsure, because coefficients are: by these
+# points times sqrt(coefficients / students), as simulation shows (docs: calibration-growth.md).
 CAREFUL_BELOW = 1000
+POINTS = 44
 NONE = -1
 
 
@@ -262,9 +264,10 @@ def _instead(cell: Cell) -> str:
 
 def _cautions(found: Coefficients) -> Iterator[str]:
     if found.students < CAREFUL_BELOW:
+        unsure = POINTS * np.sqrt(found.values.shape[1] / found.students)
         yield (
             f"{found.students} students are few for 100 quantiles; read these percentiles as "
-            "unsure by several points."
+            f"unsure by about {unsure:.0f} points."
         )
     if found.left_out:
         yield (
