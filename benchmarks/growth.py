@@ -8,6 +8,7 @@ import importlib.util
 import multiprocessing
 import os
 import time
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -109,8 +110,13 @@ def _state() -> tuple[str, ...]:
 
 def _peers(history: Array, current: Array, splines: list[growth.Spline]) -> list[tuple[str, float]]:
     design = np.hstack([np.ones((len(current), 1)), *map(growth.basis, history.T, splines)])
-    found = [("statsmodels QuantReg", _busy(partial(_statsmodels, design, current)))]
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        seconds = _busy(partial(_statsmodels, design, current))
+    ended = "" if not said else " (gives up after 1,000 rounds)"
+    found = [(f"statsmodels QuantReg{ended}", seconds)]
     if importlib.util.find_spec("pyfixest"):
+        _pyfixest(design, current)  # it compiles itself first
         found.append(("pyfixest quantreg", _busy(partial(_pyfixest, design, current))))
     return found
 
