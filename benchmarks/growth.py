@@ -7,6 +7,7 @@ middle one, and are scaled to a hundred.
 import importlib.util
 import multiprocessing
 import os
+import resource
 import time
 import warnings
 from collections.abc import Callable
@@ -89,21 +90,22 @@ def of_cohort(rows: pa.Table) -> pa.Table:
 
 
 def _state() -> tuple[str, ...]:
-    """Map a million students over both cores; their seconds are those on the clock."""
+    """Map a million students over all cores; the processes that did it are counted together."""
     history, current = cohort(STATE_COHORTS * 25_000, seed=2)
     student = np.arange(len(current))
     table = pa.table({
         "cohort": student % STATE_COHORTS, "student": student,
         "recent": history[:, 0], "before": history[:, 1], "score": current,
     })  # fmt: skip
-    started = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     found = map_groups(table, ["cohort"], of_cohort, STATE, partitions=os.cpu_count() or 1)
-    seconds = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if found.num_rows != len(current):
         raise RuntimeError("Students were lost on the way.")
     return (
         f"a million students in {STATE_COHORTS} cohorts, all cores",
-        f"{seconds:.0f} on the clock",
+        f"{seconds:.0f}",
         "",
     )
 
