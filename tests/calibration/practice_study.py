@@ -6,6 +6,7 @@ a short version of the same functions. All fits are made on some teachers, all f
 
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
@@ -129,16 +130,28 @@ def log_score(settings: Settings, others: Sequence[tuple[Look, ...]]) -> float:
 
 def main() -> tuple[dict[World, tuple[float, ...]], dict[World, Forecasts]]:
     """Run the full study, write its page, and return what was found."""
-    held = {w: np.mean([bands(w, s) for s in (1, 2, 3)], axis=0) for w in BANDS}
-    told, rows = {}, []
-    for world in AHEAD:
-        some, others = halves(world, 7)
-        told[world] = forecasts(fit(some), others)
-        rows.append(_forecast_row(world, told[world]))
-    chosen = [_choice_row(world) for world in CHOICES]
-    band_rows = [f"| {w.name} | {a:.1%} | {b:.1%} |" for w, (a, b) in held.items()]
-    TABLE.write_text("\n".join([HEAD, *band_rows, MIDDLE, *rows, LAST, *chosen, ""]))
-    return {w: tuple(map(float, x)) for w, x in held.items()}, told
+    with ProcessPoolExecutor() as pool:
+        chosen = pool.map(_choice_row, CHOICES)
+        found = pool.map(foretold, AHEAD)
+        held = pool.map(several_bands, BANDS)
+        bands_found = dict(zip(BANDS, held, strict=True))
+        told = dict(zip(AHEAD, found, strict=True))
+        choices = list(chosen)
+    rows = [_forecast_row(world, f) for world, f in told.items()]
+    band_rows = [f"| {w.name} | {a:.1%} | {b:.1%} |" for w, (a, b) in bands_found.items()]
+    TABLE.write_text("\n".join([HEAD, *band_rows, MIDDLE, *rows, LAST, *choices, ""]))
+    return bands_found, told
+
+
+def foretold(world: World) -> Forecasts:
+    """Return how forecasts do in one district of a world."""
+    some, others = halves(world, 7)
+    return forecasts(fit(some), others)
+
+
+def several_bands(world: World) -> tuple[float, ...]:
+    """Return what bands hold on average over three districts of a world."""
+    return tuple(float(x) for x in np.mean([bands(world, seed) for seed in (1, 2, 3)], axis=0))
 
 
 def _forecast_row(world: World, f: Forecasts) -> str:

@@ -16,6 +16,7 @@ from trellis.stats.gaussian import Array
 
 FIRST = date(2022, 9, 1)
 VISITORS = 12
+DRAWS = 500
 
 Teachers: TypeAlias = "list[tuple[tuple[Look, ...], Array]]"
 
@@ -63,7 +64,10 @@ class _Drawn:
 
 
 def district(world: World, rng: np.random.Generator) -> Teachers:
-    """Return each teacher's looks and the true levels on the day of the last of them, (K,)."""
+    """Return each teacher's looks and where she stands on the day of the last of them, (K,).
+
+    That is the level that visits of all visitors would find in the long run, on their own scale.
+    """
     k = world.elements
     low, high = world.usual
     drawn = _Drawn(
@@ -98,13 +102,28 @@ def _teacher(
         else:
             levels = drawn.usual + away + drawn.severity[visitor]
             looks += _visit(world, levels, piece, on, f"v{visitor}")
-    return tuple(looks), drawn.usual + x
+    return tuple(looks), _in_the_long_run(world, drawn, x, rng)
+
+
+def _in_the_long_run(world: World, drawn: _Drawn, x: Array, rng: np.random.Generator) -> Array:
+    """Return the mean mark of very many visits, (K,); of talk the usual logit and x in levels."""
+    if world.rates:
+        return np.asarray(drawn.usual + x)
+    shared = rng.normal(0, world.lesson, (DRAWS, 1)) + rng.choice(drawn.severity, (DRAWS, 1))
+    away = x + shared + drawn.own * rng.normal(size=(DRAWS, world.elements))
+    return np.asarray(_marks(world, drawn.usual + away).mean(axis=0))
 
 
 def _visit(world: World, levels: Array, piece: str, on: date, by: str) -> list[Look]:
+    return [
+        Look(piece, Source.VISIT, f"e{e}", on, float(mark), by)
+        for e, mark in enumerate(_marks(world, levels))
+    ]
+
+
+def _marks(world: World, levels: Array) -> Array:
     bent = np.exp(levels * 1.2 - 1.8) if world.skew else levels
-    marks = np.clip(np.round(bent / world.step) * world.step, 0, TOP_LEVEL)
-    return [Look(piece, Source.VISIT, f"e{e}", on, float(mark), by) for e, mark in enumerate(marks)]
+    return np.asarray(np.clip(np.round(bent / world.step) * world.step, 0, TOP_LEVEL))
 
 
 def _talk(

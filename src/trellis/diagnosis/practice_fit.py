@@ -6,7 +6,7 @@ lesson's noise has heavy tails are chosen by how well evidence of teachers that 
 is foretold one step ahead. Last, nominal levels of ranges are read off what was foretold.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from math import exp, inf
@@ -47,6 +47,7 @@ MOST_CHECKED = 400  # teachers whose evidence is foretold to read nominal levels
 HEAVY = 4.0  # degrees of freedom of a lesson's noise that are held against normal noise
 ROUNDS = (20, 12, 8)  # of a search: the first, one that goes on, one after the levels
 FEWEST_TO_CHOOSE = 20  # teachers; below that the shipped shape stands
+TURNS = 4  # of EM where tails are heavy
 TILT = 0.4  # of a second factor relative to the first, where its search starts
 SURER = 2.0  # heavy tails, which cost time, must foretell better by so many standard errors
 LEAN_OF_COVERAGE = 100.0  # a nominal level leans on the source's as if on this many looks
@@ -83,8 +84,9 @@ def fit_as(evidence: Sequence[Sequence[Look]], rank: int, freedom: float) -> Set
     seen = [in_order(looks) for looks in evidence if looks]
     start = _start(seen, None, None)
     units = [_thinned(looks) for looks in _spread(seen, MOST_UNITS)]
-    now = replace(_of_rank(start, rank, TILT), freedom=freedom)
-    now = _searched(units, now, _of_rank(start, rank), ROUNDS[0])
+    now = _searched(units, _of_rank(start, rank, TILT), _of_rank(start, rank), ROUNDS[0])
+    if freedom < inf:
+        now = replace(_heavy(now), freedom=freedom)
     return _finished(seen, units, now, start)
 
 
@@ -99,7 +101,7 @@ def _finished(
     settings = _searched(units, settings, lean, ROUNDS[1])
     settings = levels(seen, settings, LEAN_OF_MEANS)
     settings = _searched(units, settings, lean, ROUNDS[2])
-    return replace(settings, coverage=_coverage(_spread(seen, MOST_CHECKED), settings))
+    return replace(settings, coverage=_coverage(seen, settings, lean))
 
 
 def _start(
@@ -219,7 +221,7 @@ def _chosen(units: Sequence[tuple[Look, ...]], start: Settings) -> Settings:
     if len(start.elements) > 2:
         tried.append(_searched(known, _of_rank(one, 2, TILT), _of_rank(start, 2), ROUNDS[1]))
     best = _best(tried, new, 0.0)
-    heavy = replace(best, freedom=HEAVY)
+    heavy = _heavy(best)
     heavy = _searched(known, heavy, _of_rank(start, len(best.factors)), ROUNDS[1])
     closer = _squared_error(new, heavy) <= _squared_error(new, best)
     return _best([best, heavy], new, SURER) if closer else best
@@ -250,6 +252,22 @@ def _levels(looks: Sequence[Look]) -> Array:
     return np.array([look.level for look in looks])
 
 
+def _heavy(settings: Settings) -> Settings:
+    """Return settings with heavy tails, of about the same variance of a lesson's noise."""
+    part = (HEAVY - 2.0) / HEAVY
+    return replace(
+        settings,
+        freedom=HEAVY,
+        instruments=MappingProxyType(
+            {
+                source: replace(i, piece=i.piece * part, piece_element=i.piece_element * part,
+                                own=i.own * part)
+                for source, i in settings.instruments.items()
+            }
+        ),
+    )  # fmt: skip
+
+
 def _of_rank(settings: Settings, rank: int, tilt: float = 0.0) -> Settings:
     """Return settings with as many shared factors; a second one starts off by a tilt."""
     k = len(settings.elements)
@@ -268,13 +286,17 @@ def _searched(
 ) -> Settings:
     """Return settings with more likely variances, searched from `now` and leaning on `lean`.
 
-    With heavy tails the weights of lessons stand still during a search (a step of EM); searches
-    follow on each other as the fit goes on.
+    With heavy tails the weights of lessons stand still during a search, a step of EM.
     """
     designs = [design(looks, now) for looks in units]
-    h = numbers(now)
-    weights = [None if now.freedom == inf else weighted(d, h, now.freedom)[1] for d in designs]
-    return _with(now, search(designs, weights, h, _shape(units, now), rounds, numbers(lean)))
+    h, shape = numbers(now), _shape(units, now)
+    if now.freedom == inf:
+        plain = [None] * len(designs)
+        return _with(now, search(designs, plain, h, shape, rounds, numbers(lean)))
+    for _ in range(TURNS):
+        weights = [weighted(d, h, now.freedom)[1] for d in designs]
+        h = search(designs, weights, h, shape, rounds // TURNS, numbers(lean))
+    return _with(now, h)
 
 
 def _shape(units: Sequence[tuple[Look, ...]], settings: Settings) -> Shape:
@@ -322,13 +344,17 @@ def _with(settings: Settings, h: Numbers) -> Settings:
 
 
 def _coverage(
-    seen: Iterable[tuple[Look, ...]], settings: Settings
+    seen: Sequence[tuple[Look, ...]], settings: Settings, lean: Settings
 ) -> MappingProxyType[Pair, Coverage]:
-    """Return the nominal levels that held 80 % and 90 % of what was foretold."""
+    """Return the nominal levels that held 80 % and 90 % of what was foretold.
+
+    Each half of the teachers is foretold by what is fitted on the other, as strangers will be.
+    """
+    checked = _spread(seen, MOST_CHECKED)
     of_pair: dict[Pair, list[float]] = {}
     of_source: dict[Source, list[float]] = {}
-    for looks in seen:
-        least = least_levels(ahead(looks, settings), looks)
+    for looks, reads in _crossed(checked, settings, lean):
+        least = least_levels(ahead(looks, reads), looks)
         for look, level in zip(looks, least, strict=True):
             of_pair.setdefault((look.source, look.element), []).append(float(level))
             of_source.setdefault(look.source, []).append(float(level))
@@ -338,6 +364,19 @@ def _coverage(
             for pair, found in sorted(of_pair.items())
         }
     )
+
+
+def _crossed(
+    checked: Sequence[tuple[Look, ...]], settings: Settings, lean: Settings
+) -> Iterator[tuple[tuple[Look, ...], Settings]]:
+    """Yield teachers, each with settings that were fitted on the others' half where there are."""
+    if len(checked) < FEWEST_TO_CHOOSE:
+        yield from ((looks, settings) for looks in checked)
+        return
+    for known, new in ((checked[::2], checked[1::2]), (checked[1::2], checked[::2])):
+        units = [_thinned(looks) for looks in _spread(known, MOST_UNITS // 2)]
+        reads = levels(known, _searched(units, settings, lean, ROUNDS[2]), LEAN_OF_MEANS)
+        yield from ((looks, reads) for looks in new)
 
 
 def _nominal(found: Sequence[float], around: Sequence[float], aim: float) -> float:
