@@ -1,16 +1,17 @@
 """What would settle an insight: each row leads to its own form, already filled in."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from tests.cast import a_partnership, a_section, ana, ben, chi
-from tests.insights.evidence import THINKING, anas_year
+from tests.insights.evidence import CHECKS, FALL, SUPPORT, THINKING, a_visit, anas_year
 from trellis.coaching.models import Partnership
 from trellis.diagnosis.rules import RULES
-from trellis.insights import actions
+from trellis.insights import actions, explain
 from trellis.insights.models import Insight
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +94,26 @@ def test_the_rule_of_an_insight_can_be_read(client: Client, step: Insight) -> No
         assert f'id="{rule.name}"' in rules
         assert f"Compared with {rule.reference}" in rules
         assert rule.compares in rules
+
+
+@pytest.mark.parametrize("visits", [3, 5])
+def test_without_the_pieces_that_the_page_names_there_is_not_enough_to_say(visits: int) -> None:
+    owner = ana()
+    for i in range(visits):
+        levels = {THINKING: float(i % 2), SUPPORT: 3.0, CHECKS: 2.0}
+        a_visit(owner, ben() if i % 2 else chi(), FALL + timedelta(days=14 * i), levels)
+    actions.refresh(owner)
+    insight = Insight.objects.get(element=THINKING)
+    before = explain.account(insight)
+
+    named = re.findall(r"\b([a-z])\b(?=,| and| or| together| alone|\.)", before.turns)
+    assert named, before.turns
+    gone = named if "together" in before.turns else named[:1]
+    counted = [row.piece for row in before.rows if row.letter not in gone]
+
+    assert before.stands
+    assert not explain.account(insight, counted).stands
+    if "together" in before.turns:
+        for letter in gone:
+            alone = [row.piece for row in before.rows if row.letter != letter]
+            assert explain.account(insight, alone).stands

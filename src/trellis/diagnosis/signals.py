@@ -113,13 +113,18 @@ def readings(
 ) -> tuple[Reading, ...]:
     """Return what each rule finds where the looks allow it to compare."""
     case = Case(element, known, settings, setting)
-    delta = smallest_that_matters(settings)
-    found = ((rule, rule.difference(case)) for rule in RULES)
-    return tuple(
-        Reading(element, rule, d.mean, d.sd, sureness.beyond(d.mean, d.sd, delta))
-        for rule, d in found
-        if d is not None
-    )
+    found = (reading(rule, case) for rule in RULES)
+    return tuple(each for each in found if each is not None)
+
+
+def reading(rule: Rule, case: Case) -> Reading | None:
+    """Return what one rule finds on an element, or None where the looks do not allow it."""
+    found = rule.difference(case)
+    if found is None:
+        return None
+    delta = smallest_that_matters(case.settings)
+    probability = sureness.beyond(found.mean, found.sd, delta)
+    return Reading(case.element, rule, found.mean, found.sd, probability)
 
 
 def smallest_that_matters(settings: Settings) -> float:

@@ -15,7 +15,7 @@ from trellis.diagnosis import doubt, practice, signals
 from trellis.diagnosis.doubt import Act
 from trellis.diagnosis.looks import ELEMENTS, Look, Source, near_word, without
 from trellis.diagnosis.practice import INDEX, Settings, State
-from trellis.diagnosis.rules import BY_NAME, EARLIER_SELF, Rule, Setting
+from trellis.diagnosis.rules import BY_NAME, EARLIER_SELF, Case, Rule, Setting
 from trellis.diagnosis.signals import Reading
 from trellis.diagnosis.sureness import EARLY, sure
 from trellis.evidence.models import EvidenceItem
@@ -31,6 +31,7 @@ from trellis.ui.charts.levels import EvidenceKind
 
 DAYS_IN_BAND = 14
 MOST_LETTERS = 26
+MOST_TOGETHER = 4  # pieces that are left out at once, to see what a claim rests on
 FREQUENCIES = ("never", "rarely", "sometimes", "often", "always")
 COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 KINDS: dict[Source, EvidenceKind] = {
@@ -118,14 +119,20 @@ class _Case:
         """Return all looks at this element, switched off or not, oldest first."""
         return [look for look in practice.in_order(self.looks) if look.element == self.element]
 
-    def reading(self, looks: Sequence[Look], known: State | None = None) -> Reading | None:
-        """Return the comparison of this insight with other looks counted."""
-        known = known or practice.state(looks, self.settings, self.around.on)
-        found = signals.readings(self.element, known, self.settings, self.around)
-        same = [
-            r for r in found if r.rule.name == self.insight.rule and r.kind == self.insight.kind
-        ]
-        return same[0] if same else None
+    def reading(self, known: State) -> Reading | None:
+        """Return the comparison of this insight with what is known from other looks."""
+        rule = BY_NAME.get(self.insight.rule)
+        if rule is None:
+            return None
+        case = Case(self.element, known, self.settings, self.around)
+        found = signals.reading(rule, case)
+        return found if found and found.kind == self.insight.kind else None
+
+    def probability(self, gone: Sequence[str]) -> float:
+        """Return how likely the claim is without some of the counted pieces."""
+        left = without(self.counted, gone)
+        found = self.reading(practice.state(left, self.settings, self.around.on))
+        return found.probability if found else 0.0
 
 
 def account(
@@ -137,7 +144,7 @@ def account(
     what partners or she herself wrote is another.
     """
     case = _case(insight, counted)
-    reading = case.reading(case.counted, case.known)
+    reading = case.reading(case.known)
     probability = reading.probability if reading else 0.0
     level = signals.level_estimate(case.element, case.known)
     direct = [look for look in case.counted if look.element == case.element]
@@ -363,21 +370,37 @@ def _shares(rows: Sequence[PieceRow], percents: dict[str, int]) -> str:
 
 
 def _turns(case: _Case, rows: Sequence[PieceRow]) -> str:
-    """Say which single piece, left out, would leave not enough to say."""
-    deciding = []
-    for row in [row for row in rows if row.counted][-MOST_LETTERS:]:
-        reading = case.reading(without(case.counted, [row.piece]))
-        if reading is None or reading.probability < EARLY:
-            deciding.append(row.letter)
-    if not deciding:
+    """Say which piece, left out, would leave not enough to say; or which few together."""
+    counted = [row for row in rows if row.counted][-MOST_LETTERS:]
+    alone = {row: case.probability([row.piece]) for row in counted}
+    deciding = [row.letter for row in counted if alone[row] < EARLY]
+    if deciding:
+        return f"It turns to “not enough to say” without {_either(deciding)}."
+    weightiest = sorted(counted, key=lambda row: alone[row])[:MOST_TOGETHER]
+    for count in range(2, len(weightiest) + 1):
+        gone = weightiest[:count]
+        if case.probability([row.piece for row in gone]) < EARLY:
+            letters = sorted(row.letter for row in gone)
+            return (
+                f"No single piece decides it. Without {_listed(letters)} together it turns to "
+                "“not enough to say”."
+            )
+    if len(weightiest) < MOST_TOGETHER:
         return "No single piece decides it: it stands without any one of them."
-    return f"It turns to “not enough to say” without {_either(deciding)}."
+    return (
+        "No single piece decides it, and it stands without the "
+        f"{COUNT_WORDS[MOST_TOGETHER]} that matter most."
+    )
 
 
 def _either(letters: Sequence[str]) -> str:
     if len(letters) == 1:
         return f"piece {letters[0]} alone"
     return f"any one of {', '.join(letters[:-1])} or {letters[-1]}"
+
+
+def _listed(letters: Sequence[str]) -> str:
+    return f"{', '.join(letters[:-1])} and {letters[-1]}"
 
 
 def _settle(case: _Case) -> tuple[SettleRow, ...]:
