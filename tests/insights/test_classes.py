@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.cast import a_section, ana, chi
 from tests.impact.worlds import a_warehouse
 from trellis.evidence.models import LearningObjective
-from trellis.evidence.queries import person_key, section_key
+from trellis.evidence.queries import person_key, section_key, warehouse
 from trellis.insights import class_account, growth
 from trellis.insights.classes import GrowthRow, ObjectiveRow, Span, class_of
 from trellis.insights.models import ClassGrowth, ClassLearning
@@ -153,6 +153,20 @@ def test_when_the_tests_are_taken_back_no_growth_is_left_standing() -> None:
     growth.compute_growth(MARCH)
 
     assert not ClassGrowth.objects.exists()
+
+
+def test_scores_of_different_tests_are_never_compared() -> None:
+    a_grade(in_class=20, test="One")
+    growth.compute_growth(MARCH)
+    assert (ClassGrowth.objects.get().test, ClassGrowth.objects.get().tested) == ("One", 20)
+
+    tests = warehouse().read("assessment_results").collect()
+    rosters = warehouse().read("rosters").collect()
+    named = pl.when(pl.col("term") == "fall").then(pl.lit("One")).otherwise(pl.lit("Other"))
+    a_warehouse({"assessment_results": tests.with_columns(test=named), "rosters": rosters})
+    growth.compute_growth(MARCH)
+
+    assert ClassGrowth.objects.get().tested == 0
 
 
 @pytest.mark.parametrize(
