@@ -20,9 +20,10 @@ from trellis.ui.charts.svg import (
     text,
 )
 
-TOP, EACH, FOOT = 8, 54, 26
+TOP, FOOT = 8, 26
 ZONE_WORDS = 22  # room above the rows for what the zone means
-AT = 38  # of the bar, below the top of its row
+EACH, EACH_NARROW = 54, 72  # of a row; on a phone its numbers have a line of their own
+ABOVE_FOOT = 16  # of the bar, above the end of its row
 END = 18  # room for half a number at both ends of the scale
 BESIDE_PX = 118  # the numbers of a row
 
@@ -106,8 +107,10 @@ def _range(row: PlaceRow, unit: str) -> str:
 def _places(
     rows: Sequence[PlaceRow], ruler: Ruler, zone: Zone | None, width: int
 ) -> tuple[float, str]:
+    narrow = width == NARROW
+    each = EACH_NARROW if narrow else EACH
     top = TOP + (ZONE_WORDS if zone else 0)
-    foot = top + EACH * len(rows)
+    foot = top + each * len(rows)
     x = scale(ruler.marks[0], ruler.marks[-1], END, width - END)
     body = ""
     if zone:
@@ -116,7 +119,7 @@ def _places(
     for mark in ruler.marks:
         body += text(x(mark), foot + 18, f"{mark}{ruler.unit}", anchor="middle")
     for i, row in enumerate(rows):
-        head, y = top + EACH * i + 16, top + EACH * i + AT
+        head, y = top + each * i + 16, top + each * (i + 1) - ABOVE_FOOT
         bar, shape = ("c-int", "c-dot") if row.stands_out else ("c-int c-int--ref", "c-dot--ref")
         body += line(END, y, width - END, y, "c-grid")
         if row.usual is not None:
@@ -124,7 +127,7 @@ def _places(
         body += line(x(row.low), y, x(row.high), y, bar)
         body += "".join(line(x(v), y - 5, x(v), y + 5, bar) for v in (row.low, row.high))
         body += dot(x(row.value), y, 6, shape)
-        body += text(0, head, cut(row.label, width - BESIDE_PX), "strong")
+        body += text(0, head, cut(row.label, width - (0 if narrow else BESIDE_PX)), "strong")
         numbers = f"{row.value:.0f}{ruler.unit}  ({row.low:.0f} to {row.high:.0f})"
-        body += text(width, head, numbers, anchor="end")
+        body += text(0, head + 18, numbers) if narrow else text(width, head, numbers, anchor="end")
     return foot + FOOT, body
