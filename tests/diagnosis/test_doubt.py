@@ -71,3 +71,16 @@ def test_narrowing_is_said_in_parts_that_people_use() -> None:
         "about a tenth",
         "a little",
     ]
+
+
+def test_that_sources_differ_is_never_its_own_explanation() -> None:
+    low = [a_visit(THINKING, 0.0, FALL + timedelta(days=20 * i), by=f"v{i}") for i in range(8)]
+    high = [
+        answers(THINKING, 3.0, FALL + timedelta(days=40 * i), section=f"s{i}") for i in range(3)
+    ]
+    looks = [*low, *high]
+
+    claimed = doubt.other_explanations(THINKING, looks, SETTINGS, TODAY, 1, of_sources=True)
+
+    assert "see this differently" in said(looks)
+    assert "see this differently" not in " ".join(claimed)

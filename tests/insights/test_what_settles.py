@@ -1,7 +1,7 @@
 """What would settle an insight: each row leads to its own form, already filled in."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -117,3 +117,12 @@ def test_without_the_pieces_that_the_page_names_there_is_not_enough_to_say(visit
         for letter in gone:
             alone = [row.piece for row in before.rows if row.letter != letter]
             assert explain.account(insight, alone).stands
+
+
+def test_an_open_goal_about_it_is_named_beside_the_insight(client: Client, step: Insight) -> None:
+    actions.focus(ana(), {THINKING: date(2025, 9, 18)})
+    client.force_login(ana())
+
+    page = client.get(reverse("insights:insight", args=[step.pk])).content.decode()
+
+    assert "Your goal of September 18 is about this" in page

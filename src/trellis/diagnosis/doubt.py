@@ -88,11 +88,18 @@ def narrowing_in_words(part: float) -> str:
 
 
 def other_explanations(
-    element: str, looks: Sequence[Look], settings: Settings, on: date, sections: int
+    element: str,
+    looks: Sequence[Look],
+    settings: Settings,
+    on: date,
+    sections: int,
+    *,
+    of_sources: bool = False,
 ) -> tuple[str, ...]:
     """Return plain sentences that say what else could explain what the looks show.
 
     sections : how many classes the teacher has now
+    of_sources : the claim is that sources differ, which does not explain itself
     """
     direct = [look for look in practice.in_order(looks) if look.element == element]
     visits = [look for look in direct if look.source == Source.VISIT]
@@ -101,7 +108,7 @@ def other_explanations(
         *_about_sections(visits, sections),
         *_about_visitors(visits),
         *_about_time(visits, direct, on),
-        *_about_sources(element, looks, settings),
+        *([] if of_sources else _about_sources(element, looks, settings)),
         *_about_weight(element, looks, settings, on),
     ]
     if visits or not answers:

@@ -196,7 +196,12 @@ def _claim(reading: Reading, known: State, settings: Settings, setting: Setting)
         probability=reading.probability,
         sure=sure(reading.probability),
         rebuttals=doubt.other_explanations(
-            element, known.looks, settings, setting.on, setting.classes
+            element,
+            known.looks,
+            settings,
+            setting.on,
+            setting.classes,
+            of_sources=reading.kind == Kind.DISAGREEMENT,
         ),
         settle=doubt.what_would_settle(element, known.looks, settings, setting.on),
     )

@@ -95,6 +95,7 @@ class Account:
     turns: str
     explanations: tuple[str, ...]
     settle: tuple[SettleRow, ...]
+    goal_since: date | None  # the day on which she set the open goal that is about this
     rule: Rule | None  # none for a claim by a rule that is no longer in use
 
 
@@ -169,9 +170,15 @@ def account(
         assumption=percents["assumption"],
         turns=_turns(case, rows) if probability >= EARLY else "",
         explanations=doubt.other_explanations(
-            case.element, case.counted, case.settings, case.around.on, case.around.classes
+            case.element,
+            case.counted,
+            case.settings,
+            case.around.on,
+            case.around.classes,
+            of_sources=insight.kind == Insight.Kind.DISAGREEMENT,
         ),
         settle=_settle(case),
+        goal_since=case.around.goals.get(case.element),
         rule=BY_NAME.get(insight.rule),
     )
 
