@@ -78,9 +78,11 @@ def _look(item: EvidenceItem) -> Look:
     elif source == Source.TALK:
         level, variance = talk_rate(level, max(item.n, 1))
         by = section or "lesson"
+    reason = item.reason if source == Source.VISIT else ""
     return Look(
-        piece_of(item), source, item.element, item.seen_on, level, by, variance, item.n, section
-    )
+        piece_of(item), source, item.element, item.seen_on, level, by, variance, item.n, section,
+        reason,
+    )  # fmt: skip
 
 
 def origin(today: date) -> date:
