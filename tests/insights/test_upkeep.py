@@ -1,8 +1,10 @@
 """How rules are received: counted over many teachers, closed below five, no names anywhere."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
-from tests.cast import a_person
+from tests.cast import a_person, hana
 from trellis.insights import upkeep
 from trellis.insights.models import Insight, Reply
 from trellis.trust import clock
@@ -47,3 +49,14 @@ def test_a_rule_that_spoke_to_fewer_than_five_is_not_named() -> None:
     spoke_to(4, rule="sources")
 
     assert upkeep.rules() == []
+
+
+def test_an_administrator_reads_how_rules_are_received_and_no_name(client: Client) -> None:
+    spoke_to(14, not_me=6)
+    client.force_login(hana())
+
+    page = client.get(reverse("web:data_quality")).content.decode()
+
+    assert "How the rules of insights are received" in page
+    assert "14 teachers" in page
+    assert "own-teaching0" not in page  # the name of one who answered
