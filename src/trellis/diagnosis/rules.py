@@ -12,11 +12,12 @@ from enum import StrEnum
 from types import MappingProxyType
 
 import numpy as np
+from scipy.special import ndtri
 
 from trellis.diagnosis import practice, sentences, sources
 from trellis.diagnosis.looks import ELEMENTS, Look
 from trellis.diagnosis.practice import INDEX, Settings, State
-from trellis.diagnosis.sureness import SEE_DIFFERENTLY
+from trellis.diagnosis.sureness import BY_CHANCE, SEE_DIFFERENTLY
 from trellis.stats.gaussian import Array
 
 
@@ -173,8 +174,13 @@ def _change(rule: Rule, case: Case, split: date, then: date) -> Difference | Non
 
 
 def _between_sources(rule: Rule, case: Case) -> Difference | None:
-    apart = sources.apart(case.element, case.known.looks, case.settings)
-    if apart is None or abs(apart.z) <= rule.least_z:
+    looks = case.known.looks
+    apart = sources.apart(case.element, looks, case.settings)
+    if apart is None:
+        return None
+    # z does not lean on the fitted spread of views, so that this holds where there is none.
+    by_chance = float(ndtri(1 - BY_CHANCE / 2 / len(sources.read_by_both(looks))))
+    if abs(apart.z) <= max(rule.least_z, by_chance):
         return None
     return Difference(apart.mean, apart.sd)
 
@@ -253,7 +259,7 @@ SINCE_GOAL = Rule(
 )
 SOURCES = Rule(
     name="sources",
-    version="1.0",
+    version="1.1",
     reference="what students and visits see",
     compares="What your students see of the element minus what visits see of it, beyond how far "
     "the two usually lie apart here.",

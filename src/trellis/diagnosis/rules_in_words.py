@@ -6,6 +6,7 @@ from types import MappingProxyType
 from trellis.diagnosis import practice
 from trellis.diagnosis.practice import Settings
 from trellis.diagnosis.rules import Case, Rule, Setting
+from trellis.diagnosis.sureness import BY_CHANCE
 
 ELEMENT = "instruction.thinking"
 DAY, SINCE, GOAL_SET = date(2026, 3, 11), date(2025, 7, 1), date(2025, 10, 2)
@@ -23,7 +24,8 @@ def needs(rule: Rule) -> tuple[str, ...]:
     if rule.least_z:
         found.append(
             "both students’ answers and visits among them, and more than "
-            f"{rule.least_z:g} standard errors between the two"
+            f"{rule.least_z:g} standard errors between the two, and so many that chance "
+            f"alone would say so of any element to at most {BY_CHANCE:.0%} of teachers"
         )
     return tuple(found)
 

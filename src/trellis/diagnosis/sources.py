@@ -27,14 +27,19 @@ class Apart:
     z: float
 
 
+def read_by_both(looks: Sequence[Look]) -> frozenset[str]:
+    """Return the elements that students and visits have both looked at."""
+    read = {(k.source, k.element) for k in looks}
+    return frozenset(e for s, e in read if s == Source.VISIT and (Source.CLASS_FEEDBACK, e) in read)
+
+
 def apart(element: str, looks: Sequence[Look], settings: Settings) -> Apart | None:
     """Return how far students and visits lie apart on an element; None if one has not looked.
 
     The looks' own estimate of w_e and its error follow from the posterior and the prior: the
     precision that the looks add is 1 / sd² - 1 / prior variance.
     """
-    reads = {k.source for k in looks if k.element == element}
-    if not {Source.VISIT, Source.CLASS_FEEDBACK} <= reads:
+    if element not in read_by_both(looks):
         return None
     prior, mean, variance = practice.view(looks, settings, element, Source.CLASS_FEEDBACK)
     told = max(1.0 / variance - 1.0 / prior, 1e-12)  # never quite nothing, so that z exists
