@@ -18,6 +18,12 @@ from trellis.trust import clock
 LOOKED_AT = 200
 WHEN = "M j, Y, g:i a"
 
+# Large columns of an import that `where_from` never reads: left out where many items are read.
+NOT_READ = tuple(
+    f"brought_by__{column}"
+    for column in ("files", "problems", "changes", "progress", "suggested", "taken_back")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class BroughtFile:

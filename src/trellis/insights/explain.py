@@ -19,7 +19,7 @@ from trellis.diagnosis.rules import BY_NAME, EARLIER_SELF, Case, Rule, Setting
 from trellis.diagnosis.signals import Reading
 from trellis.diagnosis.sureness import EARLY, sure
 from trellis.evidence.models import EvidenceItem
-from trellis.evidence.provenance import where_from
+from trellis.evidence.provenance import NOT_READ, where_from
 from trellis.insights import estimates
 from trellis.insights.models import Insight
 from trellis.insights.queries import talk_in_words
@@ -189,6 +189,7 @@ def _case(insight: Insight, wanted: Collection[str] | None) -> _Case:
     items = list(
         EvidenceItem.objects.filter(owner_id=insight.owner_id, withdrawn_at=None)
         .select_related("visitor", "section", "brought_by")
+        .defer(*NOT_READ)
         .order_by("seen_on", "pk")
     )
     looks = practice.in_order(estimates.readable(estimates.looks_of(items, today), settings))

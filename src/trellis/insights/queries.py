@@ -7,7 +7,7 @@ from uuid import UUID
 
 from trellis.evidence.framework import level_words, title_of
 from trellis.evidence.models import EvidenceItem, Source
-from trellis.evidence.provenance import where_from
+from trellis.evidence.provenance import NOT_READ, where_from
 from trellis.insights.models import Computation, Insight, LessonTalk, Reply
 from trellis.people.models import Person, Section
 from trellis.trust import clock
@@ -100,6 +100,7 @@ def held_about(owner: Person) -> list[HeldFrom]:
     items = (
         EvidenceItem.objects.filter(owner=owner)
         .select_related("visitor", "section", "brought_by")
+        .defer(*NOT_READ)
         .order_by("-seen_on", "element")
     )
     by_source: dict[str, list[EvidenceItem]] = {}
