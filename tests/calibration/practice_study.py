@@ -55,8 +55,9 @@ AHEAD = (
 CHOICES = (
     World("elements unrelated", alike=0.0, step=FINE, lessons=(2, 6)),
     World("elements go together", alike=0.7, step=FINE, lessons=(2, 6)),
-    World("elements go together, one lesson in ten odd", alike=0.7, odd=0.1, step=FINE),
-)
+    World("elements go together, one lesson in ten odd", alike=0.7, odd=0.1, step=FINE, own=0.15,
+          lesson=0.15, between=0.25, visitor=0.05, usual=(1.3, 1.7), teachers=120),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
