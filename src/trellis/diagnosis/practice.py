@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
-from math import factorial
+from math import factorial, isinf
 
 import numpy as np
 from scipy.linalg import cho_solve
@@ -227,10 +227,13 @@ def sd_after(
 
     The levels of `more` play no part: in this model the worth of a look is known in advance.
     """
-    now = _case(looks, settings)
-    known = dict(zip(now.looks, now.weights, strict=True))
     both = in_order([*looks, *more])
-    case = _case(both, settings, np.array([known.get(look, 1.0) for look in both]))
+    given = None
+    if more and not isinf(settings.freedom):  # lessons to come do not change the weights of others
+        now = _case(looks, settings)
+        known = dict(zip(now.looks, now.weights, strict=True))
+        given = np.array([known.get(look, 1.0) for look in both])
+    case = _case(both, settings, given)
     prior, across = _contrast(case, weights, on)
     return float(np.sqrt(variance_left(prior, across, case.total)))
 
