@@ -141,7 +141,7 @@ def true_difference(claim: Claim, teacher: Teacher) -> float:
         others = sorted({INDEX[k.element] for k in teacher.looks} - {at})
         return float(now[at] - now[others].mean())
     if claim.rule is rules.SOURCES:
-        return float(truth.view[at])
+        return float(truth.view_element[at])
     if claim.rule is rules.SINCE_GOAL:
         return float(now[at] - truth.level(GOAL_SET)[at])
     days = [k.on for k in teacher.looks if k.element == claim.element and k.on < SINCE]

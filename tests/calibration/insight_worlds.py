@@ -55,10 +55,15 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is true of one teacher: levels (steps, 11), and students' own view (11,)."""
+    """What is true of one teacher: levels (steps, 11), and what students see otherwise.
+
+    view : of all that she does
+    view_element : (11,) of each element beside that
+    """
 
     path: Array
-    view: Array
+    view: float
+    view_element: Array
 
     def level(self, on: date) -> Array:
         """Return the true level of each element on a day, (11,)."""
@@ -91,7 +96,7 @@ def district(world: World, rng: np.random.Generator) -> list[Teacher]:
 
 
 def _teacher(world: World, name: str, visitors: _Visitors, rng: np.random.Generator) -> Teacher:
-    truth = Truth(_path(world, rng), _view(world, rng))
+    truth = Truth(_path(world, rng), *_view(world, rng))
     mine = rng.choice(len(ELEMENTS), world.elements, replace=False)
     looks = [*_visits(world, name, truth, mine, visitors, rng), *_answers(world, name, truth, rng)]
     return Teacher(tuple(looks), truth, ELEMENTS[mine[0]])
@@ -108,9 +113,9 @@ def _path(world: World, rng: np.random.Generator) -> Array:
     return np.asarray(USUAL + start + np.cumsum(moves, axis=0))
 
 
-def _view(world: World, rng: np.random.Generator) -> Array:
+def _view(world: World, rng: np.random.Generator) -> tuple[float, Array]:
     half = (world.view / 2) ** 0.5
-    return np.asarray(rng.normal(0, half) + rng.normal(0, half, len(ELEMENTS)))
+    return float(rng.normal(0, half)), rng.normal(0, half, len(ELEMENTS))
 
 
 def _visits(
@@ -142,7 +147,8 @@ def _answers(world: World, name: str, truth: Truth, rng: np.random.Generator) ->
         for e in ASKED:
             sampling = ANSWER_VARIANCE / STUDENTS
             noise = rng.normal(0, (0.02 + sampling) ** 0.5)
-            level = truth.level(on)[e] + 0.3 + truth.view[e] + shared + noise
+            otherwise = truth.view + truth.view_element[e]
+            level = truth.level(on)[e] + 0.3 + otherwise + shared + noise
             looks.append(
                 Look(f"{by} {on}", Source.CLASS_FEEDBACK, ELEMENTS[e], on, level, by, sampling,
                      STUDENTS)

@@ -339,15 +339,16 @@ def view(
 ) -> tuple[float, float, float]:
     """Return prior variance, mean and variance of what a source sees of an element for good.
 
-    It is the part steady + steady_element that sets the source apart from the one that the
-    element's state is read by, on the source's scale.
+    It is the part steady_element that sets the source apart from the one that the element's state
+    is read by, on the source's scale, beside the part that all elements share. That one cannot be
+    told from a class which answers high (or low) on everything.
     """
     case = _case(looks, settings)
     i = settings.instruments[source]
     mine = np.array([k.source == source != settings.anchor(k.element) for k in case.looks])
     here = np.array([k.element == element for k in case.looks])
-    prior = i.steady + i.steady_element
-    across = mine * (i.steady + here * i.steady_element)
+    prior = i.steady_element
+    across = mine * here * prior
     known = condition(np.array([[prior]]), across[np.newaxis, :], case.total, case.design.residuals)
     return prior, float(known.mean[0]), float(known.cov[0, 0])
 

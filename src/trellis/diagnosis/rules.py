@@ -259,11 +259,11 @@ SINCE_GOAL = Rule(
 )
 SOURCES = Rule(
     name="sources",
-    version="1.1",
+    version="2.0",
     reference="what students and visits see",
     compares="What your students see of the element minus what visits see of it, beyond how far "
-    "the two usually lie apart here.",
-    wrong="Students do not see more (or less) of it than visits in the stated direction.",
+    "the two lie apart on the rest of your teaching and usually do on the element here.",
+    wrong="Next to the rest, students do not see more (or less) of it than visits as stated.",
     kinds=(Kind.DISAGREEMENT, Kind.DISAGREEMENT),
     compare=_between_sources,
     say=_say_sources,

@@ -176,8 +176,8 @@ def sources_claim(element: str, *, students_more: bool, levels: str) -> str:
     """Return the claim that students and visits differ in one sentence."""
     more = "more" if students_more else "less"
     return (
-        f"Your students see {more} of {WORDS[element].name} than the visits do, and by more than "
-        f"the two usually differ. Both can be right. As visits would see it: {levels}."
+        f"Next to the rest of your teaching, your students see {more} of {WORDS[element].name} "
+        f"than the visits do. Both can be right. As visits would see it: {levels}."
     )
 
 

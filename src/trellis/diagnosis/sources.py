@@ -1,8 +1,9 @@
 """Say how far apart a teacher's students and her visitors see the same element.
 
-Class feedback reads practice through students' eyes: w_e is the part of what they see that visits
-do not, as a deviation from how far the two usually lie apart. Its prior is N(0, view +
-view_element); it is conditioned on all looks together with everything else in the model.
+Class feedback reads practice through students' eyes: w_e is the part of what they see of element e
+that visits do not, beside how far the two lie apart on all that this teacher does and usually do on
+e. Its prior is N(0, steady_element); it is conditioned on all looks together with the rest of the
+model, in which a kind class, and a view of the teacher as a whole, are explanations of their own.
 Docs: docs/methods/insights.md.
 """
 
@@ -16,7 +17,7 @@ from trellis.diagnosis.practice import Settings
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """How much more (+) or less (-) of an element students see than visits, in level units.
+    """How much more (+) or less (-) students see of an element than visits, in level units.
 
     mean, sd : of w_e, given all looks
     z : what the looks alone say of w_e, in standard errors; N(0, 1) where both see the same
