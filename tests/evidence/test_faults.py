@@ -19,6 +19,7 @@ from tests.demonstration import trellis
 from tests.evidence.test_imports import bring, counts
 from tests.interchange import tiny
 from tests.torture.arena import real_day
+from tests.torture.database import Sqlite
 from trellis.evidence import queries
 from trellis.evidence.models import Import
 from trellis.people.models import Person
@@ -99,7 +100,8 @@ def test_the_page_of_an_import_says_that_the_disk_is_full(
 
 def command(home: Path, *words: str) -> "subprocess.Popen[str]":
     out = subprocess.PIPE
-    return subprocess.Popen(trellis(*words), env=real_day(home), stdout=out, stderr=out, text=True)
+    return subprocess.Popen(trellis(*words), env=real_day(home, Sqlite(home)),
+                            stdout=out, stderr=out, text=True)  # fmt: skip
 
 
 def rows(home: Path, question: str) -> list[tuple[object, ...]]:

@@ -22,6 +22,7 @@ from trellis.evidence.models import (
     FrameworkVersion,
     Import,
     LearningObjective,
+    LineItem,
     Source,
 )
 from trellis.impact.models import ProgramReview
@@ -51,7 +52,7 @@ MODELS = (
     EvaluatorRelation, Provider, Resource, LearningObjective, EvidenceItem, Program, Offer,
     Participation, CostItem,
     Partnership, Session, Visit, VisitNote, ProgramReview,
-    Framework, FrameworkVersion, FrameworkItem, Adoption,
+    Framework, FrameworkVersion, FrameworkItem, Adoption, LineItem,
 )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def test_a_sound_district_is_applied_whole(tmp_path: Path) -> None:
         "LearningObjective": 1, "EvidenceItem": 4, "Program": 2, "Offer": 1,
         "Participation": 1, "CostItem": 1,
         "Partnership": 2, "Session": 1, "Visit": 2, "VisitNote": 3, "ProgramReview": 1,
-        "Framework": 1, "FrameworkVersion": 1, "FrameworkItem": 1, "Adoption": 1,
+        "Framework": 1, "FrameworkVersion": 1, "FrameworkItem": 1, "Adoption": 1, "LineItem": 1,
     }  # fmt: skip
     section = Section.objects.get()
     assert (section.subject, section.grade, section.school_year) == ("math", "04", 2026)

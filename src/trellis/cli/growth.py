@@ -8,8 +8,11 @@ import typer
 from rich.console import Console
 
 from trellis.cli.progress import bar
+from trellis.interchange.spreadsheet import closed
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from trellis.cli.growth_files import ScoreFile
     from trellis.diagnosis.cohorts import Cell, Cohort, Growth, Scores
     from trellis.diagnosis.growth import Coefficients
@@ -154,7 +157,10 @@ def _write(output: Path, read: "ScoreFile", found: "Growth") -> None:
 
     from trellis.cli.growth_files import UnusableFileError
 
-    table = read.text[found.rows].select("student", "year", "subject", "grade")
+    # No number stands here: a cell that a spreadsheet would run is a name, and rare.
+    table = read.text[found.rows].select(
+        pl.col("student", "year", "subject", "grade").map_batches(_closed, pl.String)
+    )
     table = table.with_columns(pl.Series("order", found.order), pl.Series("sgp", found.percentile))
     if found.low is not None and found.high is not None:
         ends = (pl.Series("low", found.low), pl.Series("high", found.high))
@@ -164,6 +170,11 @@ def _write(output: Path, read: "ScoreFile", found: "Growth") -> None:
         placed.write_csv(output)
     except OSError as why:
         raise UnusableFileError(f"{output} cannot be written: {why}") from why
+
+
+def _closed(names: "pl.Series") -> "pl.Series":
+    known = names.unique()
+    return names.replace(known, [closed(name) for name in known])
 
 
 def _tell(output: Path, found: "Growth", used: Sequence["Coefficients"]) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trellis.interchange.spreadsheet import closed
+
 if TYPE_CHECKING:
     from trellis.cli.practice_rows import Row
     from trellis.diagnosis.looks import Source
@@ -165,7 +167,7 @@ def _write(path: Path, header: Sequence[str], lines: Iterable[Sequence[object]])
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(lines)
+        writer.writerows([closed(x) if isinstance(x, str) else x for x in line] for line in lines)
 
 
 def _keep(path: Path, settings: "Settings") -> None:

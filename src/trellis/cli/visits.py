@@ -11,6 +11,7 @@ from rich.console import Console
 
 from trellis.diagnosis import decision
 from trellis.diagnosis.visits import OVERALL, Marks, Visits, of
+from trellis.interchange.spreadsheet import closed
 from trellis.stats import Estimate, TrellisNumbersError
 
 COLUMNS = ("teacher", "lesson", "visitor", "element", "level")
@@ -163,4 +164,4 @@ def _table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) 
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(header)
-        table.writerows(rows)
+        table.writerows([closed(x) if isinstance(x, str) else x for x in row] for row in rows)
