@@ -298,3 +298,22 @@ def test_a_strict_visitor_is_known_as_such_across_teachers_and_a_stranger_is_not
         away = found[visitor].mean - planted + np.mean(list(strict.values()))
         assert abs(away) < 4 * found[visitor].variance ** 0.5 + 0.1
     assert found["v0"].mean < found["v1"].mean < found["v2"].mean
+
+
+def test_a_rare_practice_is_foretold_near_its_rate_also_in_few_turns() -> None:
+    rare = 0.003
+    usual = MappingProxyType({(Source.TALK, e): float(np.log(rare)) for e in NAMES})
+    talk = Instrument(0.3, 0.01, 0.01, 0.0, 0.01, 0.0, 0.05)
+    here = replace(
+        general(),
+        usual=usual,
+        rates=MappingProxyType(dict.fromkeys(NAMES, rare)),
+        instruments=MappingProxyType({Source.TALK: talk}),
+    )
+    level, variance = talk_rate(0.0, 20)
+    coming = [Look("talk", Source.TALK, NAMES[0], FIRST, level, "talk", variance, n=20)]
+
+    told = practice.predict_next([], here, coming)
+
+    assert told.value[0] == pytest.approx(rare, rel=0.2)  # a mean over teachers lies a little above
+    assert told.low80[0] == 0.0

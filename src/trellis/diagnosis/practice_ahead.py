@@ -9,7 +9,14 @@ from scipy.linalg import solve_triangular
 from scipy.special import expit, ndtr, ndtri
 
 from trellis.diagnosis.looks import FREQUENCY_STEPS, TOP_LEVEL, Look, Source
-from trellis.diagnosis.practice_model import Design, Numbers, covariance, design, numbers
+from trellis.diagnosis.practice_model import (
+    Design,
+    Numbers,
+    covariance,
+    design,
+    numbers,
+    sampling_variance,
+)
 from trellis.diagnosis.practice_settings import Coverage, Settings
 from trellis.diagnosis.practice_tails import scales, weighted
 from trellis.stats.gaussian import Array, cholesky
@@ -127,17 +134,25 @@ def on_own_scale(ahead: Ahead, looks: Sequence[Look], settings: Settings) -> For
     """
     told = [settings.coverage.get((look.source, look.element), Coverage()) for look in looks]
     of80, of90 = np.array([c.of80 for c in told]), np.array([c.of90 for c in told])
-    sd = ahead.sds()
-    middles = ahead.mean + MIDDLES[:, None, None] * sd
-    spread = np.array([own_scale(m, looks) for m in middles.reshape(-1, len(looks))]).mean(axis=0)
     talk = np.array([look.source == Source.TALK for look in looks], dtype=bool)
     return Foretold(
-        np.where(talk, spread, own_scale(ahead.mean, looks)),
+        np.where(talk, _expected_rate(ahead, looks, settings), own_scale(ahead.mean, looks)),
         own_scale(ahead.quantile((1 - of80) / 2), looks),
         own_scale(ahead.quantile((1 + of80) / 2), looks),
         own_scale(ahead.quantile((1 - of90) / 2), looks),
         own_scale(ahead.quantile((1 + of90) / 2), looks),
     )
+
+
+def _expected_rate(ahead: Ahead, looks: Sequence[Look], settings: Settings) -> Array:
+    """Return the mean of the rate itself, (n,); counting scatters around it and moves it nowhere.
+
+    For a rare practice in few turns the logit of what is counted is so wide that a mean over it
+    would foretell many times the rate.
+    """
+    counting = np.array([sampling_variance(look, settings) for look in looks])
+    sd = np.sqrt(np.maximum(ahead.sds() ** 2 - counting, SMALLEST))
+    return np.asarray(expit(ahead.mean + MIDDLES[:, None, None] * sd).mean(axis=(0, 1)))
 
 
 def own_scale(level: Array, looks: Sequence[Look]) -> Array:

@@ -94,7 +94,7 @@ def design(looks: Sequence[Look], settings: Settings) -> Design:
     _, by = _alike([(look.source, look.by) for look in looks])
     return Design(
         s, e, t, kernel(t, t), by, piece, piece * same, view, view * same,
-        np.array([_known_variance(look, settings) for look in looks], dtype=np.float64),
+        np.array([sampling_variance(look, settings) for look in looks], dtype=np.float64),
         np.array([_known_by(look, settings) for look in looks], dtype=np.float64),
         group,
         np.array([look.level - expected(look, settings) for look in looks], dtype=np.float64),
@@ -183,7 +183,7 @@ def _instrument(settings: Settings, source: Source) -> Instrument:
     return settings.instruments.get(source, Instrument())
 
 
-def _known_variance(look: Look, settings: Settings) -> float:
+def sampling_variance(look: Look, settings: Settings) -> float:
     """Return the sampling variance of a look; that of talk at the usual rate of its element."""
     if look.source != Source.TALK or look.element not in settings.rates:
         return look.known_variance
