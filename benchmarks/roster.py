@@ -68,11 +68,29 @@ def measure(home: Path, part: float = 1.0) -> list[tuple[str, ...]]:
     seconds, changed = _timed(lambda: check(later))
     rows.append(("check and compare the next, 2 % moved", seconds))
     rows.append(("apply that", _timed(lambda: imports.apply(changed, LOADERS, by=None))[0]))
+    rows.append(("open Data quality", _timed(_open_data_quality)[0]))
     look = _timed(lambda: undoing.preview(changed.record, derived=DERIVED))[0]
     rows.append(("say what undoing takes back", look))
     undone = _timed(lambda: undoing.undo(changed.record, by=None, derived=DERIVED))[0]
     rows.append(("undo it", undone))
     return [(what, f"{took:.1f}", f"{took / peer:,.0f} x") for what, took in rows]
+
+
+def _open_data_quality() -> None:
+    """Open the page as an administrator, who first comes to be."""
+    from django.test import Client
+
+    from trellis.people.models import Person, Role, RoleGrant
+    from trellis.trust import clock
+
+    hana = Person.objects.create(external_id="bench-hana", given_name="Hana", family_name="Sato")
+    RoleGrant.objects.create(
+        person=hana, role=Role.ADMINISTRATOR, scope_kind="district", starts_on=clock.today(),
+        legitimate_interest="Measures this page",
+    )  # fmt: skip
+    browser = Client()
+    browser.force_login(hana)
+    assert browser.get("/data-quality/").status_code == 200
 
 
 def write_bundle(path: Path, *, part: float, moved: int) -> Path:

@@ -1,4 +1,4 @@
-"""Hana brings her state's standards, sees what was read, puts them in use, and Ana can read them."""
+"""Hana brings her state's standards, sees what was read, puts them in use; then Ana reads them."""
 
 import json
 from pathlib import Path
