@@ -1,4 +1,7 @@
-"""Measure each home page at 1 and at 20 readers, against an empty page of the same server."""
+"""Measure each home page, and an insight without one piece, at 1 and at 20 readers.
+
+Against an empty page of the same server.
+"""
 
 import http.client
 import os
@@ -13,6 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from trellis.insights import explain
+from trellis.insights.models import Insight
 
 HOMES = (
     ("an empty page", "ana", "/empty/"),
@@ -31,10 +39,11 @@ SECONDS_TO_START = 60
 def measure(home: Path) -> list[tuple[str, ...]]:
     """Return p50 and p95 of each page, and both as multiples of the empty page's."""
     table: list[tuple[str, ...]] = [("page", *(_heading(n) for n in READERS))]
+    pages = [*HOMES, ("Ana: an insight without one piece", "ana", _without_one_piece())]
     with _server(home) as port:
-        cookies = {who: _sign_in(port, who) for _, who, _ in HOMES}
+        cookies = {who: _sign_in(port, who) for _, who, _ in pages}
         floor: dict[int, tuple[float, float]] = {}
-        for name, who, path in HOMES:
+        for name, who, path in pages:
             cells = []
             for readers in READERS:
                 found = _percentiles(port, path, cookies[who], readers)
@@ -42,6 +51,17 @@ def measure(home: Path) -> list[tuple[str, ...]]:
                 cells.append(_cell(found, floor[readers]))
             table.append((name, *cells))
     return table
+
+
+def _without_one_piece() -> str:
+    """Return the address that a switch on the page of Ana's first insight asks for."""
+    shown = Insight.objects.filter(
+        owner__given_name="Ana", owner__family_name="Ruiz", is_current=True
+    )
+    insight = shown.order_by("position").select_related("owner")[0]
+    _, *rest = explain.account(insight).rows
+    asked = urlencode({"switched": 1, "counted": [row.piece for row in rest]}, doseq=True)
+    return f"{reverse('insights:insight', args=[insight.pk])}?{asked}"
 
 
 def _heading(readers: int) -> str:
@@ -67,7 +87,9 @@ def _read(port: int, path: str, cookie: str, times: int) -> list[float]:
     taken = []
     for _ in range(times + 1):
         began = time.perf_counter()
-        connection.request("GET", path, headers={"Cookie": cookie})
+        # A switch on a page asks for a part of it; the home pages are read whole.
+        headers = {"Cookie": cookie} | ({"HX-Request": "true"} if "?" in path else {})
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:

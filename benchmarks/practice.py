@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks import practice_peer
 from trellis.diagnosis import practice
 from trellis.diagnosis.looks import ELEMENTS, Look, Source, without
+from trellis.diagnosis.practice_joint import level
 from trellis.diagnosis.practice_settings import Settings
 
 TEACHERS = 5_000
@@ -43,11 +44,11 @@ def measure() -> list[tuple[str, ...]]:
 
 
 def _without_each(looks: Sequence[Look], settings: Settings) -> None:
-    weights = np.eye(len(ELEMENTS))[5]
+    of = level(ELEMENTS[5], ON)
     for piece in sorted({look.piece for look in looks}):
-        left = without(looks, [piece])
-        practice.pulls(practice.state(left, settings, ON), weights)
-        practice.shares(left, settings, weights, ON)
+        left = practice.joint(without(looks, [piece]), settings)
+        practice.pulls(left, of)
+        practice.shares(left, of)
 
 
 def _teacher(rng: np.random.Generator, name: str) -> tuple[Look, ...]:

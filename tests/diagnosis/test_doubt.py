@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 from tests.diagnosis.worlds import SETTINGS, TODAY, a_visit, answers
-from trellis.diagnosis import doubt
+from trellis.diagnosis import doubt, practice
 from trellis.diagnosis.doubt import Act
 from trellis.diagnosis.looks import Look
+from trellis.diagnosis.practice_joint import level
 
 THINKING = "instruction.thinking"
 FALL = date(2025, 10, 1)
@@ -19,7 +20,15 @@ def visits(by: str, section: str = "math", *, apart: int = 40) -> list[Look]:
 
 
 def said(looks: list[Look], *, sections: int = 1, on: date = TODAY) -> str:
-    return " ".join(doubt.other_explanations(THINKING, looks, SETTINGS, on, sections))
+    return " ".join(explanations(looks, sections=sections, on=on))
+
+
+def explanations(
+    looks: list[Look], *, sections: int = 1, on: date = TODAY, of_sources: bool = False
+) -> tuple[str, ...]:
+    known = practice.joint(looks, SETTINGS)
+    shares = practice.shares(known, level(THINKING, on))
+    return doubt.other_explanations(THINKING, known, shares, on, sections, of_sources=of_sources)
 
 
 def test_visits_to_one_class_of_several_are_named() -> None:
@@ -50,7 +59,9 @@ def test_one_kind_of_look_alone_is_named() -> None:
 
 
 def test_looks_that_would_settle_it_come_cheapest_first_with_their_worth() -> None:
-    offers = doubt.what_would_settle(THINKING, visits("aa"), SETTINGS, TODAY, coach="a")
+    offers = doubt.what_would_settle(
+        THINKING, practice.joint(visits("aa"), SETTINGS), TODAY, coach="a"
+    )
 
     assert [o.minutes for o in offers] == sorted(o.minutes for o in offers)
     narrows = {o.act: o.narrows for o in offers}
@@ -80,7 +91,7 @@ def test_that_sources_differ_is_never_its_own_explanation() -> None:
     ]
     looks = [*low, *high]
 
-    claimed = doubt.other_explanations(THINKING, looks, SETTINGS, TODAY, 1, of_sources=True)
+    claimed = explanations(looks, of_sources=True)
 
     assert "see this differently" in said(looks)
     assert "see this differently" not in " ".join(claimed)

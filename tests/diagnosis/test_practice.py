@@ -22,16 +22,21 @@ from tests.diagnosis.worlds import (
 from trellis.diagnosis import practice
 from trellis.diagnosis.looks import ELEMENTS, Look, Source, without
 from trellis.diagnosis.practice import INDEX, Settings
+from trellis.diagnosis.practice_joint import Levels
 
 SAME_SMOOTHER = 1e-8
 EXACT = 1e-10  # sums of a few dozen floats
 THINKING = "instruction.thinking"
 
 
-def weights_of(element: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    weights = np.full(len(ELEMENTS), -0.1)
-    weights[INDEX[element]] = 1.0
-    return weights
+def beside_others(element: str) -> Levels:
+    """Return "this element minus the mean of the ten others", today."""
+    return Levels(tuple((e, TODAY, 1.0 if e == element else -0.1) for e in ELEMENTS))
+
+
+def sd_after(looks: list[Look], more: list[Look], of: Levels) -> float:
+    (found,) = practice.sds_after(practice.joint(looks, SETTINGS), [more], of)
+    return found
 
 
 @st.composite
@@ -87,7 +92,7 @@ def test_any_evidence_equals_the_independent_smoother(looks: list[Look]) -> None
 @settings(max_examples=15, deadline=None)
 @given(evidence, st.sampled_from(ELEMENTS))
 def test_shares_are_never_negative_and_sum_to_one(looks: list[Look], element: str) -> None:
-    parts = practice.shares(looks, SETTINGS, weights_of(element), TODAY)
+    parts = practice.shares(practice.joint(looks, SETTINGS), beside_others(element))
 
     each = [*parts.sources.values(), parts.assumption]
     assert min(each) >= -EXACT
@@ -100,10 +105,12 @@ def test_shares_are_never_negative_and_sum_to_one(looks: list[Look], element: st
 @given(evidence, st.sampled_from(ELEMENTS))
 def test_pulls_sum_to_what_the_evidence_moved(looks: list[Look], element: str) -> None:
     known = practice.state(looks, SETTINGS, TODAY)
-    weights = weights_of(element)
+    of = beside_others(element)
+    weights = np.array([weight for _, _, weight in of.terms])
 
     moved = weights @ (known.mean - practice.usual_levels(SETTINGS))
-    assert sum(practice.pulls(known, weights).values()) == pytest.approx(float(moved), abs=EXACT)
+    pulls = practice.pulls(practice.joint(looks, SETTINGS), of)
+    assert sum(pulls.values()) == pytest.approx(float(moved), abs=EXACT)
 
 
 @settings(max_examples=15, deadline=None)
@@ -136,18 +143,17 @@ def test_withdrawing_a_piece_equals_never_having_had_it(
 @settings(max_examples=15, deadline=None)
 @given(evidence, a_look(), st.sampled_from(ELEMENTS))
 def test_one_more_look_never_widens_a_band(looks: list[Look], more: Look, element: str) -> None:
-    weights = weights_of(element)
-
-    before = practice.sd_after(looks, (), SETTINGS, weights, TODAY)
-    after = practice.sd_after(looks, (more,), SETTINGS, weights, TODAY)
+    before = sd_after(looks, [], beside_others(element))
+    after = sd_after(looks, [more], beside_others(element))
 
     assert after <= before + EXACT
 
 
 def test_the_worth_of_a_look_is_what_it_turns_out_to_be_whatever_it_says() -> None:
     looks = [a_visit(THINKING, 1.0, date(2025, 10, 2)), answers(THINKING, 2.0, date(2025, 11, 4))]
-    weights = weights_of(THINKING)
-    foreseen = practice.sd_after(looks, [a_visit(THINKING, 0, TODAY)], SETTINGS, weights, TODAY)
+    of = beside_others(THINKING)
+    weights = np.array([weight for _, _, weight in of.terms])
+    foreseen = sd_after(looks, [a_visit(THINKING, 0, TODAY)], of)
 
     for level in (0.0, 3.0):
         known = practice.state([*looks, a_visit(THINKING, level, TODAY)], SETTINGS, TODAY)
@@ -156,33 +162,28 @@ def test_the_worth_of_a_look_is_what_it_turns_out_to_be_whatever_it_says() -> No
 
 def test_two_visits_by_one_visitor_tell_less_than_two_by_two() -> None:
     first = a_visit(THINKING, 2.0, date(2026, 1, 7), by="ben")
-    weights = weights_of(THINKING)
+    of = beside_others(THINKING)
 
     same = a_visit(THINKING, 2.0, date(2026, 2, 4), by="ben")
     other = replace(same, by="chi")
 
-    assert practice.sd_after([first], [other], SETTINGS, weights, TODAY) < practice.sd_after(
-        [first], [same], SETTINGS, weights, TODAY
-    )
+    assert sd_after([first], [other], of) < sd_after([first], [same], of)
 
 
 def test_many_own_readings_tell_less_of_the_level_than_three_visits() -> None:
     months = [date(2025, 9, 3) + timedelta(days=14 * i) for i in range(10)]
     own = [own_reading(THINKING, 3.0, on) for on in months]
     visits = [a_visit(THINKING, 1.0, on, by=f"b{i}") for i, on in enumerate(months[:3])]
-    weights = weights_of(THINKING)
-
-    assert practice.sd_after(visits, (), SETTINGS, weights, TODAY) < practice.sd_after(
-        own, (), SETTINGS, weights, TODAY
+    assert sd_after(visits, [], beside_others(THINKING)) < sd_after(
+        own, [], beside_others(THINKING)
     )
 
 
 def test_the_band_widens_away_from_the_looks_and_knows_its_past_from_later_looks() -> None:
     looks = [a_visit(THINKING, 3.0, date(2025, 1, 15), piece=f"v{i}", by=f"b{i}") for i in range(6)]
 
-    mean, sd = practice.path(
-        looks, SETTINGS, THINKING, [ORIGIN, date(2025, 1, 15), date(2026, 3, 11)]
-    )
+    days = [ORIGIN, date(2025, 1, 15), date(2026, 3, 11)]
+    mean, sd = practice.path(practice.joint(looks, SETTINGS), THINKING, days)
 
     assert sd[1] < sd[2]
     assert mean[0] > 1.7  # a day before any look still learns from what was seen later

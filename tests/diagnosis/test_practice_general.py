@@ -17,6 +17,7 @@ from tests.diagnosis.worlds import SETTINGS, TODAY, Variances, a_teacher, a_visi
 from trellis.diagnosis import practice
 from trellis.diagnosis.looks import Look, Source, talk_rate, without
 from trellis.diagnosis.practice_fit import fit
+from trellis.diagnosis.practice_joint import level
 from trellis.diagnosis.practice_likelihood import LOOSE, Shape, _by_number, _packed, _unpacked
 from trellis.diagnosis.practice_likelihood import _add as add_slopes
 from trellis.diagnosis.practice_likelihood import _nothing as no_slopes
@@ -185,53 +186,14 @@ def test_an_odd_lesson_pulls_less_where_tails_are_heavy() -> None:
     assert 0 < moved[1] < moved[0]
 
 
-def test_sources_that_tell_of_two_worlds_are_far_apart_and_each_way_alike() -> None:
-    days = [FIRST + timedelta(days=20 * i) for i in range(8)]
-    low = [a_visit("instruction.thinking", 0.2, on, by=f"b{i}") for i, on in enumerate(days)]
-    high = [answers("instruction.thinking", 3.0, on) for on in days[:2]]
-
-    apart = practice.disagreement([*low, *high], SETTINGS, "instruction.thinking")
-    alone = practice.disagreement(low, SETTINGS, "instruction.thinking")
-
-    assert apart[Source.VISIT] < -practice.SEE_DIFFERENTLY
-    assert apart[Source.CLASS_FEEDBACK] > practice.SEE_DIFFERENTLY
-    assert alone == {}
-
-
-def test_the_smallest_deletion_is_found_and_nothing_smaller_would_do() -> None:
-    looks = [a_visit("instruction.thinking", x, FIRST + timedelta(days=i), by=f"b{i}")
-             for i, x in enumerate((3.0, 3.0, 1.5))]  # fmt: skip
-
-    def stands(left: object) -> bool:
-        known = practice.state(left, SETTINGS, END)  # type: ignore[arg-type]
-        return bool(known.mean[5] > 1.75)
-
-    (gone,) = practice.smallest_deletion(looks, stands)
-
-    assert set(gone) == {looks[0].piece, looks[1].piece}
-    assert practice.smallest_deletion(looks, lambda _: True) == ()
-
-
-def test_the_smallest_change_of_a_piece_brings_the_estimate_exactly_there() -> None:
-    looks = [a_visit("instruction.thinking", 2.0, FIRST + timedelta(days=i), by=f"b{i}")
-             for i in range(3)]  # fmt: skip
-    weights = np.eye(11)[5]
-    known = practice.state(looks, SETTINGS, END)
-
-    change = practice.smallest_change(known, weights, to=1.5)
-    turned = [replace(looks[0], level=2.0 + change[looks[0].piece]), *looks[1:]]
-
-    assert practice.state(turned, SETTINGS, END).mean[5] == pytest.approx(1.5, abs=EXACT)
-
-
 def test_the_cheapest_offer_that_settles_comes_first_of_those_that_do() -> None:
     looks = [a_visit("instruction.thinking", 2.0, FIRST)]
-    weights = np.eye(11)[5]
+    known, of = practice.joint(looks, SETTINGS), level("instruction.thinking", END)
     more = [replace(looks[0], piece=f"n{i}", by=f"n{i}", on=END) for i in range(6)]
     offers = [practice.Offer("six", 180, tuple(more)), practice.Offer("one", 30, (more[0],))]
-    enough = practice.sd_after(looks, more, SETTINGS, weights, END)
+    (enough,) = practice.sds_after(known, [more], of)
 
-    one, six = practice.what_would_settle(looks, SETTINGS, weights, END, offers, enough)
+    one, six = practice.what_would_settle(known, of, offers, enough)
 
     assert (one.offer.name, one.settles) == ("one", False)
     assert (six.offer.name, six.settles) == ("six", True)

@@ -25,8 +25,7 @@ def visits_to(element: str, level: float, count: int, start: date) -> list[Look]
 
 
 def read(looks: list[Look], around: Setting = AROUND) -> dict[str, Reading]:
-    known = practice.state(looks, SETTINGS, around.on)
-    found = signals.readings(THINKING, known, SETTINGS, around)
+    found = signals.readings(THINKING, practice.joint(looks, SETTINGS), around)
     return {reading.rule.name: reading for reading in found}
 
 
@@ -41,7 +40,7 @@ def test_a_name_is_used_once_and_every_rule_has_its_words_for_every_element() ->
     assert len({rule.name for rule in RULES}) == len(RULES)
     for element in ELEMENTS:
         around = replace(AROUND, goals={element: GOAL_SET})
-        case = rules.Case(element, practice.state((), SETTINGS, TODAY), SETTINGS, around)
+        case = rules.Case(element, practice.joint((), SETTINGS), around)
         for rule in RULES:
             for mean in (0.4, -0.4):
                 title, text = rule.say(case, rule.kind(mean), mean, "about developing")
@@ -57,7 +56,7 @@ def test_a_goal_asks_what_has_moved_since_it_was_set() -> None:
 
     assert found.mean > 0
     assert found.kind == Kind.STRENGTH
-    title, text = signals.words(found, practice.state((), SETTINGS, TODAY), SETTINGS, AROUND)
+    title, text = signals.words(found, practice.joint((), SETTINGS), AROUND)
     assert title == "Students’ explanations have grown since you set your goal"
     assert "(September 15, 2025)" in text
 

@@ -6,20 +6,24 @@ import numpy as np
 import pytest
 
 from tests.diagnosis.worlds import SETTINGS, Variances, a_teacher, a_visit, answers
-from trellis.diagnosis import sources
+from trellis.diagnosis import practice, sources
+from trellis.diagnosis.looks import Look
 from trellis.diagnosis.practice import Settings
+from trellis.diagnosis.practice_joint import Told
 
 THINKING, SUPPORT = "instruction.thinking", "culture.support"
 ON = date(2025, 10, 1)
 EXACT = 1e-9  # the same algebra in another order of operations
 
 
+def apart(looks: list[Look], settings: Settings = SETTINGS) -> Told | None:
+    return sources.apart(THINKING, practice.joint(looks, settings))
+
+
 def test_one_visit_and_one_class_by_hand() -> None:
     settings = Settings(ON)  # time starts on the day of both looks: no drift
     v = Variances()  # the same as the shipped defaults
-    found = sources.apart(
-        THINKING, [a_visit(THINKING, 1.0, ON), answers(THINKING, 2.5, ON, n=24)], settings
-    )
+    found = apart([a_visit(THINKING, 1.0, ON), answers(THINKING, 2.5, ON, n=24)], settings)
 
     # Answers minus their usual level: w + x + noise; the visit informs of x alone.
     x = v.general + v.element
@@ -37,19 +41,18 @@ def test_one_visit_and_one_class_by_hand() -> None:
 def test_where_one_side_has_not_looked_there_is_nothing_to_compare() -> None:
     elsewhere = answers(SUPPORT, 2.5, ON)
 
-    assert sources.apart(THINKING, [], SETTINGS) is None
-    assert sources.apart(THINKING, [a_visit(THINKING, 1.0, ON), elsewhere], SETTINGS) is None
-    assert sources.apart(THINKING, [answers(THINKING, 1.0, ON)], SETTINGS) is None
+    assert apart([]) is None
+    assert apart([a_visit(THINKING, 1.0, ON), elsewhere]) is None
+    assert apart([answers(THINKING, 1.0, ON)]) is None
 
 
 def test_where_both_see_the_same_z_is_standard_normal() -> None:
     rng = np.random.default_rng(4)
     same = Variances(view=1e-9, view_element=1e-9)
-    reads = SETTINGS  # allows for a view of their own
     z = [
         found.z
         for i in range(250)
-        if (found := sources.apart(THINKING, a_teacher(rng, same, visits=12)[0], reads))
+        if (found := apart(a_teacher(rng, same, visits=12)[0]))  # allows for a view
     ]
 
     # z allows for what other elements could share of the view, so it is a little short of 1.

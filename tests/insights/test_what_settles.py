@@ -96,14 +96,34 @@ def test_the_rule_of_an_insight_can_be_read(client: Client, step: Insight) -> No
         assert rule.compares in rules
 
 
-@pytest.mark.parametrize("visits", [3, 5])
-def test_without_the_pieces_that_the_page_names_there_is_not_enough_to_say(visits: int) -> None:
+def from_visits(count: int) -> Insight:
+    """Return the insight about explanations that comes from so many visits alone."""
     owner = ana()
-    for i in range(visits):
+    for i in range(count):
         levels = {THINKING: float(i % 2), SUPPORT: 3.0, CHECKS: 2.0}
         a_visit(owner, ben() if i % 2 else chi(), FALL + timedelta(days=14 * i), levels)
     actions.refresh(owner)
-    insight = Insight.objects.get(element=THINKING)
+    return Insight.objects.get(element=THINKING)
+
+
+@pytest.mark.parametrize(
+    ("visits", "words"),
+    [
+        (3, "It turns to “not enough to say” without any one of a, b or c."),
+        (4, "Without a and b together, or one of five other pairs, it turns"),
+        (5, "Without a, b and c together, or one of nine other sets of three, it turns"),
+        (8, "No single piece decides it: it stands without any three of them."),
+    ],
+)
+def test_the_page_says_how_few_pieces_a_claim_rests_on_and_how_far_it_looked(
+    visits: int, words: str
+) -> None:
+    assert words in explain.account(from_visits(visits)).turns
+
+
+@pytest.mark.parametrize("visits", [3, 5])
+def test_without_the_pieces_that_the_page_names_there_is_not_enough_to_say(visits: int) -> None:
+    insight = from_visits(visits)
     before = explain.account(insight)
 
     named = re.findall(r"\b([a-z])\b(?=,| and| or| together| alone|\.)", before.turns)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-import numpy as np
-
 from trellis.diagnosis import practice, sentences, sources
-from trellis.diagnosis.looks import ELEMENTS, Look, Source
-from trellis.diagnosis.practice import INDEX, Settings
+from trellis.diagnosis.looks import Look, Source
+from trellis.diagnosis.practice import Shares
+from trellis.diagnosis.practice_joint import Joint, level
 from trellis.diagnosis.sureness import SEE_DIFFERENTLY
 
 MOST_BY_ONE = 2 / 3
@@ -55,21 +54,19 @@ ANSWER_VARIANCE = 0.6  # of one student's answer, in squared level units
 
 
 def what_would_settle(
-    element: str, looks: Sequence[Look], settings: Settings, on: date, coach: str = ""
+    element: str, known: Joint, on: date, coach: str = ""
 ) -> tuple[FurtherLook, ...]:
     """Return further looks, cheapest first, with the exact narrowing of the element's band.
 
     coach : the visitor who already comes, if any; a new pair of eyes tells more
     """
-    weights = np.zeros(len(ELEMENTS))
-    weights[INDEX[element]] = 1.0
     offers = [
-        practice.Offer(act.value, minutes, (_imagined(act, element, looks, on, coach),))
+        practice.Offer(act.value, minutes, (_imagined(act, element, known.looks, on, coach),))
         for act, minutes in MINUTES.items()
     ]
     return tuple(
         FurtherLook(Act(w.offer.name), w.offer.minutes, w.narrows, narrowing_in_words(w.narrows))
-        for w in practice.what_would_settle(looks, settings, weights, on, offers)
+        for w in practice.what_would_settle(known, level(element, on), offers)
     )
 
 
@@ -89,8 +86,8 @@ def narrowing_in_words(part: float) -> str:
 
 def other_explanations(
     element: str,
-    looks: Sequence[Look],
-    settings: Settings,
+    known: Joint,
+    shares: Shares,
     on: date,
     sections: int,
     *,
@@ -98,18 +95,19 @@ def other_explanations(
 ) -> tuple[str, ...]:
     """Return plain sentences that say what else could explain what the looks show.
 
+    shares : what is known of the element's level rests on
     sections : how many classes the teacher has now
     of_sources : the claim is that sources differ, which does not explain itself
     """
-    direct = [look for look in practice.in_order(looks) if look.element == element]
+    direct = [look for look in known.looks if look.element == element]
     visits = [look for look in direct if look.source == Source.VISIT]
     answers = [look for look in direct if look.source == Source.CLASS_FEEDBACK]
     reasons = [
         *_about_sections(visits, sections),
         *_about_visitors(visits),
         *_about_time(visits, direct, on),
-        *([] if of_sources else _about_sources(element, looks, settings)),
-        *_about_weight(element, looks, settings, on),
+        *([] if of_sources else _about_sources(element, known)),
+        *_about_weight(shares),
     ]
     if visits or not answers:
         reasons.append(sentences.WORDS[element].other_explanation)
@@ -144,9 +142,9 @@ def _about_time(visits: Sequence[Look], direct: Sequence[Look], on: date) -> lis
     return said
 
 
-def _about_sources(element: str, looks: Sequence[Look], settings: Settings) -> list[str]:
+def _about_sources(element: str, known: Joint) -> list[str]:
     visits, answers = (
-        [look for look in looks if look.element == element and look.source == source]
+        [look for look in known.looks if look.element == element and look.source == source]
         for source in (Source.VISIT, Source.CLASS_FEEDBACK)
     )
     if not visits and answers:
@@ -156,7 +154,7 @@ def _about_sources(element: str, looks: Sequence[Look], settings: Settings) -> l
         ]
     if visits and not answers:
         return ["Only visitors have looked so far. Students may tell it differently."]
-    apart = sources.apart(element, looks, settings)
+    apart = sources.apart(element, known)
     if apart is None or abs(apart.z) <= SEE_DIFFERENTLY:
         return []
     more = (
@@ -167,10 +165,7 @@ def _about_sources(element: str, looks: Sequence[Look], settings: Settings) -> l
     return [f"Your students and the visits see this differently: {more}."]
 
 
-def _about_weight(element: str, looks: Sequence[Look], settings: Settings, on: date) -> list[str]:
-    weights = np.zeros(len(ELEMENTS))
-    weights[INDEX[element]] = 1.0
-    shares = practice.shares(looks, settings, weights, on)
+def _about_weight(shares: Shares) -> list[str]:
     if any(share > MOST_BY_ONE_SOURCE for share in shares.sources.values()):
         most = max(shares.sources, key=lambda source: shares.sources[source])
         return [f"Most of it rests on one kind of look: {IN_WORDS[most]}."]

@@ -2,9 +2,9 @@
 
 Practice is a random walk over the elements of a framework; each source reads it by a measurement
 model of its own (`practice_model`), with hyperparameters fitted over all teachers (`fit`). All of
-one teacher's looks are one joint normal, given the weights of her lessons: `state` conditions it in
-one step, which equals the fixed-interval smoother (tests hold it against independent ones), and
-which makes pulls, shares, counterfactuals and the worth of a further look exact.
+one teacher's looks are one joint normal (`practice_joint`), given the weights of her lessons:
+conditioning it in one step equals the fixed-interval smoother (tests hold it against independent
+ones), and makes pulls, shares, counterfactuals and the worth of a further look exact.
 Docs: docs/methods/practice.md.
 """
 
@@ -12,36 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
-from math import factorial, isinf
+from math import factorial, sqrt
 
 import numpy as np
-from scipy.linalg import cho_solve
 
-from trellis.diagnosis.looks import ELEMENTS, Look, Source, without
+from trellis.diagnosis.looks import ELEMENTS, Look, Source
 from trellis.diagnosis.practice_ahead import Foretold, ahead, on_own_scale
 from trellis.diagnosis.practice_fit import fit
-from trellis.diagnosis.practice_model import (
-    Design,
-    Numbers,
-    anchor_indices,
-    cross,
-    design,
-    in_order,
-    kernel,
-    numbers,
-    start,
-    years,
-)
+from trellis.diagnosis.practice_joint import Comparison, Joint, joint
+from trellis.diagnosis.practice_model import in_order, start, years
 from trellis.diagnosis.practice_settings import Settings
-from trellis.diagnosis.practice_tails import weighted
-from trellis.stats.gaussian import (
-    Array,
-    Conditional,
-    Ints,
-    cholesky,
-    condition,
-    variance_left,
-)
+from trellis.stats.gaussian import Array, Ints, condition, variance_left
 
 __all__ = [
     "INDEX",
@@ -49,17 +30,15 @@ __all__ = [
     "fit",
     "foretell",
     "in_order",
+    "joint",
     "predict_next",
     "pulls",
     "shares",
     "state",
     "what_would_settle",
-    "without",
 ]
 
 INDEX = {element: i for i, element in enumerate(ELEMENTS)}
-SEE_DIFFERENTLY = 2.0  # standardized distance of a source from what the others let expect
-MOST_LEFT_OUT = 3  # pieces that a counterfactual may leave out
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +48,6 @@ class State:
     mean : (K,) level of each element
     cov : (K, K)
     gains : (K, n) gain of each look, in the order of `looks`
-    residuals : (n,) look minus what is usual
     looks : the looks, in a stable order
     weights : (n,) weight of each look's lesson; 1 where noise is normal
     """
@@ -78,7 +56,6 @@ class State:
     mean: Array
     cov: Array
     gains: Array
-    residuals: Array
     looks: tuple[Look, ...]
     elements: tuple[str, ...]
     weights: Array
@@ -97,60 +74,41 @@ def state(looks: Sequence[Look], settings: Settings, on: date) -> State:
     TrellisNumbersError
         if the settings do not know an element, or make no proper covariance
     """
-    case = _case(looks, settings)
+    laid = joint(looks, settings)
     rows = np.arange(len(settings.elements))
-    at = np.full(len(rows), years([on], start(case.looks, settings))[0])
-    known = _known(case, rows, at)
+    at = np.full(len(rows), years([on], start(laid.looks, settings))[0])
+    known = condition(*laid.elements(rows, at), laid.total, laid.design.residuals)
     return State(
-        on, usual_levels(settings) + known.mean, known.cov, known.gains, case.design.residuals,
-        case.looks, settings.elements, case.weights,
+        on, usual_levels(settings) + known.mean, known.cov, known.gains, laid.looks,
+        settings.elements, laid.weights,
     )  # fmt: skip
 
 
 def course(looks: Sequence[Look], settings: Settings, days: Sequence[date]) -> tuple[Array, Array]:
     """Return mean and standard deviation of all K elements on D days, each (D, K)."""
-    case = _case(looks, settings)
-    k = len(settings.elements)
-    at = years(days, start(case.looks, settings))
-    rows, when = np.tile(np.arange(k), len(days)), np.repeat(at, k)
-    B, Q = case.numbers.prior()
-    loading = case.numbers.parts[0, anchor_indices(settings)][rows]
-    prior = (np.diag(B)[rows] + np.abs(when) * np.diag(Q)[rows]) * loading**2
-    across = cross(case.design, case.numbers, rows, when) * loading[:, None]
-    gains = cho_solve((cholesky(case.total), True), across.T).T
-    variance = np.maximum(prior - (gains * across).sum(axis=1), 0.0)
-    mean = usual_levels(settings)[rows] + gains @ case.design.residuals
-    shape = (len(days), k)
-    return mean.reshape(shape), np.sqrt(variance).reshape(shape)
+    known, k = joint(looks, settings), len(settings.elements)
+    at = np.repeat(years(days, start(known.looks, settings)), k)
+    mean, sd = _over(known, np.tile(np.arange(k), len(days)), at)
+    return mean.reshape(len(days), k), sd.reshape(len(days), k)
 
 
-def path(
-    looks: Sequence[Look], settings: Settings, element: str, days: Sequence[date]
-) -> tuple[Array, Array]:
+def path(known: Joint, element: str, days: Sequence[date]) -> tuple[Array, Array]:
     """Return mean and standard deviation of one element on several days, each (len(days),)."""
-    mean, sd = course(looks, settings, days)
-    e = settings.index(element)
-    return mean[:, e], sd[:, e]
+    rows = np.full(len(days), known.settings.index(element))
+    return _over(known, rows, years(days, start(known.looks, known.settings)))
 
 
-def change(
-    looks: Sequence[Look], settings: Settings, element: str, then: date, now: date
-) -> tuple[float, float]:
-    """Return mean and standard deviation of an element's change between two days."""
-    case = _case(looks, settings)
-    rows = np.full(2, settings.index(element))
-    known = _known(case, rows, years([then, now], start(case.looks, settings)))
-    step = np.array([-1.0, 1.0])
-    variance = float(step @ (known.cov @ step))
-    return float(step @ known.mean), max(variance, 0.0) ** 0.5
+def _over(known: Joint, rows: Ints, at: Array) -> tuple[Array, Array]:
+    """Return mean and standard deviation of an element at a time, for each row."""
+    variance, across = known.elements_apart(rows, at)
+    gains = known.solve(across.T).T
+    left = np.maximum(variance - (gains * across).sum(axis=1), 0.0)
+    return usual_levels(known.settings)[rows] + gains @ known.design.residuals, np.sqrt(left)
 
 
-def pulls(known: State, weights: Array) -> dict[str, float]:
-    """Return each piece's signed pull on a weighted sum of elements, in level units.
-
-    The pulls sum to posterior minus prior mean of that sum; `weights` is (K,).
-    """
-    each = (weights @ known.gains) * known.residuals
+def pulls(known: Joint, of: Comparison) -> dict[str, float]:
+    """Return each piece's signed pull on a comparison; they sum to posterior minus prior mean."""
+    each = known.solution(of).gains * known.design.residuals
     total: dict[str, float] = {}
     for look, pull in zip(known.looks, each, strict=True):
         total[look.piece] = total.get(look.piece, 0.0) + float(pull)
@@ -171,16 +129,15 @@ class Shares:
     assumption: float
 
 
-def shares(looks: Sequence[Look], settings: Settings, weights: Array, on: date) -> Shares:
-    """Return the exact shares of a weighted sum of elements on a date; `weights` is (K,)."""
-    case = _case(looks, settings)
-    prior, across = _contrast(case, weights, on)
-    sources = np.array([look.source for look in case.looks])
-    pieces = np.array([look.piece for look in case.looks])
+def shares(known: Joint, of: Comparison) -> Shares:
+    """Return the exact shares of what is known of a comparison."""
+    prior, across = known.covered(of)
+    sources = np.array([look.source for look in known.looks])
+    pieces = np.array([look.piece for look in known.looks])
 
     def taken(where: Ints) -> float:
         """Return the share of the starting variance that the looks at `where` take away."""
-        left = variance_left(prior, across[where], case.total[np.ix_(where, where)])
+        left = variance_left(prior, across[where], known.total[np.ix_(where, where)])
         return 1.0 - left / prior
 
     by_source: dict[Source, Ints] = {
@@ -220,22 +177,21 @@ def _shapley(players: Mapping[Source, Ints], worth: Callable[[Ints], float]) -> 
     return result
 
 
-def sd_after(
-    looks: Sequence[Look], more: Sequence[Look], settings: Settings, weights: Array, on: date
-) -> float:
-    """Return the standard deviation of a weighted sum after further looks, before they are made.
+def sds_after(known: Joint, offers: Sequence[Sequence[Look]], of: Comparison) -> tuple[float, ...]:
+    """Return the standard deviation of a comparison after each offer, before it is made.
 
-    The levels of `more` play no part: in this model the worth of a look is known in advance.
+    The levels of the looks offered play no part: the worth of a look is known in advance.
     """
-    both = in_order([*looks, *more])
-    given = None
-    if more and not isinf(settings.freedom):  # lessons to come do not change the weights of others
-        now = _case(looks, settings)
-        known = dict(zip(now.looks, now.weights, strict=True))
-        given = np.array([known.get(look, 1.0) for look in both])
-    case = _case(both, settings, given)
-    prior, across = _contrast(case, weights, on)
-    return float(np.sqrt(variance_left(prior, across, case.total)))
+    n = len(known.looks)
+    beside = known.beside([look for offer in offers for look in offer])
+    prior, across = beside.covered(of)
+    found, at = [], n
+    for offer in offers:
+        rows = np.r_[:n, at : at + len(offer)]
+        at += len(offer)
+        left = variance_left(prior, across[rows], beside.total[np.ix_(rows, rows)])
+        found.append(left**0.5)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,99 +214,19 @@ class Worth:
 
 
 def what_would_settle(
-    looks: Sequence[Look],
-    settings: Settings,
-    weights: Array,
-    on: date,
-    offers: Sequence[Offer],
-    enough: float = 0.0,
+    known: Joint, of: Comparison, offers: Sequence[Offer], enough: float = 0.0
 ) -> tuple[Worth, ...]:
-    """Return the exact worth of each offer for a weighted sum of elements, cheapest first.
+    """Return the exact worth of each offer for what is known of a comparison, cheapest first.
 
     enough : the standard deviation at which the question is settled; the first offer returned that
         `settles` is the cheapest that would
     """
-    before = sd_after(looks, (), settings, weights, on)
-    found = []
-    for offer in sorted(offers, key=lambda offer: (offer.minutes, offer.name)):
-        sd = sd_after(looks, offer.looks, settings, weights, on)
-        found.append(Worth(offer, sd, 1.0 - sd / before, sd <= enough))
-    return tuple(found)
-
-
-def smallest_deletion(
-    looks: Sequence[Look], stands: Callable[[Sequence[Look]], bool]
-) -> tuple[tuple[str, ...], ...]:
-    """Return the smallest sets of pieces without which a claim does not stand, all of one size.
-
-    Exact: every set of one piece is tried, then of two, then of three. Nothing is returned when the
-    claim stands without any three.
-    """
-    pieces = sorted({look.piece for look in looks})
-    for size in range(1, min(MOST_LEFT_OUT, len(pieces)) + 1):
-        found = tuple(
-            gone for gone in combinations(pieces, size) if not stands(without(looks, gone))
-        )
-        if found:
-            return found
-    return ()
-
-
-def smallest_change(known: State, weights: Array, to: float) -> dict[str, float]:
-    """Return for each piece by how much all its marks would have to move for a sum to reach `to`.
-
-    Exact given the weights of lessons: the sum moves by gain times change. A piece that does not
-    pull at all is left out; the one with the smallest change decides most.
-    """
-    gain: dict[str, float] = {}
-    for look, each in zip(known.looks, weights @ known.gains, strict=True):
-        gain[look.piece] = gain.get(look.piece, 0.0) + float(each)
-    away = to - float(weights @ known.mean)
-    return {piece: away / g for piece, g in gain.items() if g != 0.0}
-
-
-def disagreement(looks: Sequence[Look], settings: Settings, element: str) -> dict[Source, float]:
-    """Return how far each source's looks at an element lie from what all other sources let expect.
-
-    In standard errors of that distance: the standardized innovation of the mean of the source's
-    looks. A source without others to compare with is left out; beyond `SEE_DIFFERENTLY` it is
-    worth a word.
-    """
-    case = _case(looks, settings)
-    found = {}
-    for source in dict.fromkeys(look.source for look in case.looks):
-        mine = np.array([k.source == source and k.element == element for k in case.looks])
-        others = np.array([k.source != source for k in case.looks])
-        if not mine.any() or not any(
-            k.element == element and k.source != source for k in case.looks
-        ):
-            continue
-        factor = (cholesky(case.total[np.ix_(others, others)]), True)
-        across = case.total[np.ix_(mine, others)].mean(axis=0)
-        residuals = case.design.residuals
-        away = residuals[mine].mean() - across @ cho_solve(factor, residuals[others])
-        variance = case.total[np.ix_(mine, mine)].mean() - across @ cho_solve(factor, across)
-        found[source] = float(away / np.sqrt(variance))
-    return found
-
-
-def view(
-    looks: Sequence[Look], settings: Settings, element: str, source: Source
-) -> tuple[float, float, float]:
-    """Return prior variance, mean and variance of what a source sees of an element for good.
-
-    It is the part steady_element that sets the source apart from the one that the element's state
-    is read by, on the source's scale, beside the part that all elements share. That one cannot be
-    told from a class which answers high (or low) on everything.
-    """
-    case = _case(looks, settings)
-    i = settings.instruments[source]
-    mine = np.array([k.source == source != settings.anchor(k.element) for k in case.looks])
-    here = np.array([k.element == element for k in case.looks])
-    prior = i.steady_element
-    across = mine * here * prior
-    known = condition(np.array([[prior]]), across[np.newaxis, :], case.total, case.design.residuals)
-    return prior, float(known.mean[0]), float(known.cov[0, 0])
+    cheapest = sorted(offers, key=lambda offer: (offer.minutes, offer.name))
+    before, *after = sds_after(known, [(), *(offer.looks for offer in cheapest)], of)
+    return tuple(
+        Worth(offer, sd, 1.0 - sd / before, sd <= enough)
+        for offer, sd in zip(cheapest, after, strict=True)
+    )
 
 
 def predict_next(looks: Sequence[Look], settings: Settings, coming: Sequence[Look]) -> Foretold:
@@ -371,54 +247,17 @@ def foretell(looks: Sequence[Look], settings: Settings) -> Foretold:
     return on_own_scale(ahead(looks, settings), looks, settings)
 
 
+def usual_level(element: str, settings: Settings) -> float:
+    """Return the usual level of an element, on the scale of the source it is read by."""
+    return settings.usual[settings.anchor(element), element]
+
+
 def usual_levels(settings: Settings) -> Array:
-    """Return the usual level of each element, on the scale of the source it is read by, (K,)."""
-    return np.array([settings.usual[settings.anchor(e), e] for e in settings.elements])
+    """Return the usual level of each element, (K,)."""
+    return np.array([usual_level(element, settings) for element in settings.elements])
 
 
 def spread_of_teachers(settings: Settings) -> float:
     """Return the standard deviation of teachers' levels at the start, over elements, in levels."""
-    B, _ = numbers(settings).prior()
-    return float(np.sqrt(np.trace(B) / len(B)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One teacher's looks laid out, with their covariance and the weights of her lessons."""
-
-    looks: tuple[Look, ...]
-    settings: Settings
-    design: Design
-    numbers: Numbers
-    total: Array
-    weights: Array
-
-
-def _case(looks: Sequence[Look], settings: Settings, weights: Array | None = None) -> _Case:
-    ordered = in_order(looks)
-    d, h = design(ordered, settings), numbers(settings)
-    cover, found = weighted(d, h, settings.freedom, weights)
-    return _Case(ordered, settings, d, h, cover.total, found)
-
-
-def _known(case: _Case, rows: Ints, at: Array) -> Conditional:
-    """Return the posterior of elements at times, on each one's scale."""
-    prior, across = _joint(case, rows, at)
-    return condition(prior, across, case.total, case.design.residuals)
-
-
-def _joint(case: _Case, rows: Ints, at: Array) -> tuple[Array, Array]:
-    """Return the prior covariance of elements at times, and theirs with the looks."""
-    B, Q = case.numbers.prior()
-    loading = case.numbers.parts[0, anchor_indices(case.settings)][rows]
-    pairs = np.ix_(rows, rows)
-    prior = (B[pairs] + kernel(at, at) * Q[pairs]) * np.outer(loading, loading)
-    return prior, cross(case.design, case.numbers, rows, at) * loading[:, None]
-
-
-def _contrast(case: _Case, weights: Array, on: date) -> tuple[float, Array]:
-    """Return the prior variance of a weighted sum, and its covariance with the looks."""
-    rows = np.arange(len(case.settings.elements))
-    at = np.full(len(rows), years([on], start(case.looks, case.settings))[0])
-    prior, across = _joint(case, rows, at)
-    return float(weights @ (prior @ weights)), weights @ across
+    shared = sum(x * x for row in settings.factors for x in row)
+    return sqrt((shared + sum(settings.own)) / len(settings.own))

@@ -29,32 +29,29 @@ def weighted(
     """
     if given is not None:
         return covariance(d, h, given), given
-    weights = np.ones(len(d.t))
     cover = covariance(d, h)
     if isinf(freedom) or not len(d.t):
-        return cover, weights
+        return cover, np.ones(len(d.t))
+    rest = cover.total - cover.lesson
+    of_piece = np.ones(int(d.group.max()) + 1)
     for _ in range(ROUNDS):
-        weights = _weights(d, cover, weights, freedom)
-        cover = covariance(d, h, weights)
-    return cover, weights
+        of_piece = _weights(d, rest, cover.lesson, of_piece, freedom)
+    weights = of_piece[d.group]
+    return covariance(d, h, weights), weights
 
 
-def _weights(d: Design, cover: Cover, weights: Array, freedom: float) -> Array:
-    """Return (f + m) / (f + E[noise' R^-1 noise]) of each look's piece, (n,)."""
-    inverse = inverted(cholesky(cover.total))
+def _weights(d: Design, rest: Array, noise: Array, weights: Array, freedom: float) -> Array:
+    """Return (f + m) / (f + E[noise' R^-1 noise]) of each piece from its weight before.
+
+    rest, noise : (n, n) covariance of looks but for the noise of lessons, and R, that of the noise
+    """
+    inverse = inverted(cholesky(rest + noise / weights[d.group]))
     alpha = inverse @ d.residuals
-    # noise = R/w alpha, its posterior covariance R/w - R/w V^-1 R/w; cover.lesson is R/w.
-    each = alpha * (cover.lesson @ alpha) - np.einsum("ij,ij->i", inverse, cover.lesson)
+    # noise = R/w alpha, its posterior covariance R/w - R/w V^-1 R/w; R is 0 between pieces.
+    each = alpha * (noise @ alpha) - np.einsum("ij,ij->i", inverse, noise)
     marks = np.bincount(d.group)
-    distance = np.bincount(d.group, each / weights) + marks / _first(d, weights)
-    return ((freedom + marks) / (freedom + np.maximum(distance, 0.0)))[d.group]
-
-
-def _first(d: Design, weights: Array) -> Array:
-    """Return the weight of each piece."""
-    found = np.empty(int(d.group.max()) + 1)
-    found[d.group] = weights
-    return found
+    distance = np.bincount(d.group, each) / weights**2 + marks / weights
+    return np.asarray((freedom + marks) / (freedom + np.maximum(distance, 0.0)))
 
 
 @lru_cache(maxsize=16)

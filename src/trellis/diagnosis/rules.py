@@ -11,14 +11,12 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-import numpy as np
 from scipy.special import ndtri
 
-from trellis.diagnosis import practice, sentences, sources
+from trellis.diagnosis import sentences, sources
 from trellis.diagnosis.looks import ELEMENTS, Look
-from trellis.diagnosis.practice import INDEX, Settings, State
+from trellis.diagnosis.practice_joint import Joint, Levels, Told, Without, change
 from trellis.diagnosis.sureness import BY_CHANCE, SEE_DIFFERENTLY
-from trellis.stats.gaussian import Array
 
 
 class Kind(StrEnum):
@@ -52,8 +50,7 @@ class Case:
     """One element of one teacher, with all that a rule may look at."""
 
     element: str
-    known: State
-    settings: Settings
+    known: Joint | Without
     around: Setting
 
     @property
@@ -62,15 +59,7 @@ class Case:
         return tuple(look for look in self.known.looks if look.element == self.element)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Mean and standard deviation of what a rule compares, in level units."""
-
-    mean: float
-    sd: float
-
-
-Compare = Callable[["Rule", Case], Difference | None]
+Compare = Callable[["Rule", Case], Told | None]
 Say = Callable[[Case, Kind, float, str], tuple[str, str]]
 
 
@@ -100,7 +89,7 @@ class Rule:
     fewest_each_side: int = 0
     least_z: float = 0.0
 
-    def difference(self, case: Case) -> Difference | None:
+    def difference(self, case: Case) -> Told | None:
         """Return what the rule compares, or None where the looks do not allow it."""
         if len({look.piece for look in case.direct}) < self.fewest_pieces:
             return None
@@ -111,18 +100,16 @@ class Rule:
         return self.kinds[0] if mean > 0 else self.kinds[1]
 
 
-def own_teaching_weights(element: str, looks: Sequence[Look]) -> Array | None:
-    """Return the weights of "this element minus my other elements", (11,), or None if too few.
+def beside_own_teaching(element: str, looks: Sequence[Look], on: date) -> Levels | None:
+    """Return "this element minus my other elements" on a day, or None if too few.
 
     Only elements that have been looked at take part.
     """
-    others = sorted({INDEX[look.element] for look in looks} - {INDEX[element]})
+    seen = {look.element for look in looks}
+    others = [other for other in ELEMENTS if other in seen and other != element]
     if len(others) < OWN_TEACHING.fewest_others:
         return None
-    weights = np.zeros(len(ELEMENTS))
-    weights[others] = -1.0 / len(others)
-    weights[INDEX[element]] = 1.0
-    return weights
+    return Levels(((element, on, 1.0), *((other, on, -1.0 / len(others)) for other in others)))
 
 
 def subject_of(looks: Sequence[Look], subjects: Mapping[str, str]) -> str:
@@ -139,18 +126,13 @@ def before_and_after(looks: Sequence[Look], day: date) -> tuple[tuple[Look, ...]
     return tuple(k for k in looks if k.on < day), tuple(k for k in looks if k.on >= day)
 
 
-def _against_own_teaching(_rule: Rule, case: Case) -> Difference | None:
+def _against_own_teaching(_rule: Rule, case: Case) -> Told | None:
     """Compare the element with the rest, each measured from its usual level."""
-    weights = own_teaching_weights(case.element, case.known.looks)
-    if weights is None:
-        return None
-    known = case.known
-    mean = float((weights @ known.gains) @ known.residuals)
-    variance = float(weights @ (known.cov @ weights))
-    return Difference(mean, max(variance, 0.0) ** 0.5)
+    difference = beside_own_teaching(case.element, case.known.looks, case.around.on)
+    return case.known.told(difference) if difference else None
 
 
-def _against_earlier_self(rule: Rule, case: Case) -> Difference | None:
+def _against_earlier_self(rule: Rule, case: Case) -> Told | None:
     """Compare with the middle of the looks before this school year."""
     before, _after = before_and_after(case.direct, case.around.since)
     if not before:
@@ -159,30 +141,26 @@ def _against_earlier_self(rule: Rule, case: Case) -> Difference | None:
     return _change(rule, case, case.around.since, then)
 
 
-def _against_goal_day(rule: Rule, case: Case) -> Difference | None:
+def _against_goal_day(rule: Rule, case: Case) -> Told | None:
     day = case.around.goals.get(case.element)
     return _change(rule, case, day, day) if day else None
 
 
-def _change(rule: Rule, case: Case, split: date, then: date) -> Difference | None:
+def _change(rule: Rule, case: Case, split: date, then: date) -> Told | None:
     """Compare today with `then`; None where too few pieces lie on one side of `split`."""
     sides = before_and_after(case.direct, split)
     if min(len({look.piece for look in side}) for side in sides) < rule.fewest_each_side:
         return None
-    change = practice.change(case.known.looks, case.settings, case.element, then, case.around.on)
-    return Difference(*change)
+    return case.known.told(change(case.element, then, case.around.on))
 
 
-def _between_sources(rule: Rule, case: Case) -> Difference | None:
-    looks = case.known.looks
-    apart = sources.apart(case.element, looks, case.settings)
+def _between_sources(rule: Rule, case: Case) -> Told | None:
+    apart = sources.apart(case.element, case.known)
     if apart is None:
         return None
     # z does not lean on the fitted spread of views, so that this holds where there is none.
-    by_chance = float(ndtri(1 - BY_CHANCE / 2 / len(sources.read_by_both(looks))))
-    if abs(apart.z) <= max(rule.least_z, by_chance):
-        return None
-    return Difference(apart.mean, apart.sd)
+    by_chance = float(ndtri(1 - BY_CHANCE / 2 / len(sources.read_by_both(case.known.looks))))
+    return apart if abs(apart.z) > max(rule.least_z, by_chance) else None
 
 
 def _say_own_teaching(case: Case, kind: Kind, _mean: float, levels: str) -> tuple[str, str]:

@@ -34,5 +34,5 @@ def examples(rule: Rule) -> tuple[tuple[str, str], ...]:
     """Return title and text of a claim in each direction, as a reader would read them."""
     settings = Settings(date(2023, 7, 1))
     around = Setting(DAY, SINCE, goals=MappingProxyType({ELEMENT: GOAL_SET}))
-    case = Case(ELEMENT, practice.state((), settings, DAY), settings, around)
+    case = Case(ELEMENT, practice.joint((), settings), around)
     return tuple(rule.say(case, rule.kind(mean), mean, LEVELS) for mean in (0.5, -0.5))

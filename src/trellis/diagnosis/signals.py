@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 from scipy.special import ndtr
 
 from trellis.diagnosis import doubt, practice, sureness
 from trellis.diagnosis.doubt import FurtherLook
 from trellis.diagnosis.looks import ELEMENTS, LEVEL_WORDS, TOP_LEVEL, Look
-from trellis.diagnosis.practice import INDEX, Settings, Shares, State
+from trellis.diagnosis.practice import Settings, Shares
+from trellis.diagnosis.practice_joint import Joint
+from trellis.diagnosis.practice_joint import level as level_of
 from trellis.diagnosis.rules import RULES, Case, Kind, Rule, Setting
 from trellis.diagnosis.sureness import BAND, Sure, sure
 from trellis.stats import Estimate, Interval
@@ -85,13 +86,13 @@ def claims(looks: Sequence[Look], settings: Settings, setting: Setting) -> tuple
 
     The expected share of wrong signs among all that is shown stays at most 10 %.
     """
-    known = practice.state(looks, settings, setting.on)
+    known = practice.joint(looks, settings)
     found = [
         best
         for element in ELEMENTS
-        if (best := _best(readings(element, known, settings, setting))) is not None
+        if (best := _best(readings(element, known, setting))) is not None
     ]
-    return tuple(_claim(reading, known, settings, setting) for reading in held(found))
+    return tuple(_claim(reading, known, setting) for reading in held(found))
 
 
 def held(found: Sequence[Reading]) -> tuple[Reading, ...]:
@@ -108,11 +109,9 @@ def held(found: Sequence[Reading]) -> tuple[Reading, ...]:
     return shown
 
 
-def readings(
-    element: str, known: State, settings: Settings, setting: Setting
-) -> tuple[Reading, ...]:
+def readings(element: str, known: Joint, setting: Setting) -> tuple[Reading, ...]:
     """Return what each rule finds where the looks allow it to compare."""
-    case = Case(element, known, settings, setting)
+    case = Case(element, known, setting)
     found = (reading(rule, case) for rule in RULES)
     return tuple(each for each in found if each is not None)
 
@@ -122,7 +121,7 @@ def reading(rule: Rule, case: Case) -> Reading | None:
     found = rule.difference(case)
     if found is None:
         return None
-    delta = smallest_that_matters(case.settings)
+    delta = smallest_that_matters(case.known.settings)
     probability = sureness.beyond(found.mean, found.sd, delta)
     return Reading(case.element, rule, found.mean, found.sd, probability)
 
@@ -133,10 +132,11 @@ def smallest_that_matters(settings: Settings) -> float:
     return max(in_sd, sureness.LEAST_DELTA)
 
 
-def level_estimate(element: str, known: State) -> Estimate:
+def level_estimate(element: str, known: Joint, on: date) -> Estimate:
     """Return where an element stands, kept within the level words, with its 80 % interval."""
-    mean = float(known.mean[INDEX[element]])
-    raw = Interval.normal(mean, known.sd(element), BAND)
+    told = known.told(level_of(element, on))
+    mean = practice.usual_level(element, known.settings) + told.mean
+    raw = Interval.normal(mean, told.sd, BAND)
     low, high, value = (min(max(x, 0.0), float(TOP_LEVEL)) for x in (raw.low, raw.high, mean))
     n = len({look.piece for look in known.looks if look.element == element})
     return Estimate(value, Interval(low, high, BAND), max(n, 1), DESIGN)
@@ -148,10 +148,10 @@ def levels_in_words(interval: Interval) -> str:
     return f"about {low}" if low == high else f"somewhere between {low} and {high}"
 
 
-def words(reading: Reading, known: State, settings: Settings, setting: Setting) -> tuple[str, str]:
+def words(reading: Reading, known: Joint, setting: Setting) -> tuple[str, str]:
     """Return the title and the sentence of a claim."""
-    levels = levels_in_words(level_estimate(reading.element, known).interval)
-    case = Case(reading.element, known, settings, setting)
+    levels = levels_in_words(level_estimate(reading.element, known, setting.on).interval)
+    case = Case(reading.element, known, setting)
     return reading.rule.say(case, reading.kind, reading.mean, levels)
 
 
@@ -173,14 +173,13 @@ def _arranged(found: Sequence[Reading]) -> tuple[Reading, ...]:
     return (*strengths[: sureness.MOST_CLAIMS - len(rest)], *rest)
 
 
-def _claim(reading: Reading, known: State, settings: Settings, setting: Setting) -> Claim:
+def _claim(reading: Reading, known: Joint, setting: Setting) -> Claim:
     element = reading.element
     direct = [look for look in known.looks if look.element == element]
-    level = level_estimate(element, known)
-    title, text = words(reading, known, settings, setting)
-    weights = np.zeros(len(ELEMENTS))
-    weights[INDEX[element]] = 1.0
+    level = level_estimate(element, known, setting.on)
+    title, text = words(reading, known, setting)
     difference = Interval.normal(reading.mean, reading.sd, BAND)
+    shares = practice.shares(known, level_of(element, setting.on))
     return Claim(
         element=element,
         kind=reading.kind,
@@ -188,8 +187,8 @@ def _claim(reading: Reading, known: State, settings: Settings, setting: Setting)
         text=text,
         level=level,
         difference=Estimate(reading.mean, difference, level.n, DESIGN),
-        shares=practice.shares(known.looks, settings, weights, setting.on),
-        pulls=practice.pulls(known, weights),
+        shares=shares,
+        pulls=practice.pulls(known, level_of(element, setting.on)),
         first=direct[0].on,
         last=direct[-1].on,
         rule=reading.rule,
@@ -197,11 +196,11 @@ def _claim(reading: Reading, known: State, settings: Settings, setting: Setting)
         sure=sure(reading.probability),
         rebuttals=doubt.other_explanations(
             element,
-            known.looks,
-            settings,
+            known,
+            shares,
             setting.on,
             setting.classes,
             of_sources=reading.kind == Kind.DISAGREEMENT,
         ),
-        settle=doubt.what_would_settle(element, known.looks, settings, setting.on),
+        settle=doubt.what_would_settle(element, known, setting.on),
     )

@@ -4,28 +4,13 @@ Class feedback reads practice through students' eyes: w_e is the part of what th
 that visits do not, beside how far the two lie apart on all that this teacher does and usually do on
 e. Its prior is N(0, steady_element); it is conditioned on all looks together with the rest of the
 model, in which a kind class, and a view of the teacher as a whole, are explanations of their own.
-Docs: docs/methods/insights.md.
+Docs: docs/methods/insights.md, docs/decisions/0023-sources-differ-by-element.md.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from trellis.diagnosis import practice
 from trellis.diagnosis.looks import Look, Source
-from trellis.diagnosis.practice import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """How much more (+) or less (-) students see of an element than visits, in level units.
-
-    mean, sd : of w_e, given all looks
-    z : what the looks alone say of w_e, in standard errors; N(0, 1) where both see the same
-    """
-
-    mean: float
-    sd: float
-    z: float
+from trellis.diagnosis.practice_joint import Joint, Told, View, Without
 
 
 def read_by_both(looks: Sequence[Look]) -> frozenset[str]:
@@ -34,14 +19,12 @@ def read_by_both(looks: Sequence[Look]) -> frozenset[str]:
     return frozenset(e for s, e in read if s == Source.VISIT and (Source.CLASS_FEEDBACK, e) in read)
 
 
-def apart(element: str, looks: Sequence[Look], settings: Settings) -> Apart | None:
-    """Return how far students and visits lie apart on an element; None if one has not looked.
+def apart(element: str, known: Joint | Without) -> Told | None:
+    """Return how much more (+) or less (-) students see of an element than visits do, in levels.
 
-    The looks' own estimate of w_e and its error follow from the posterior and the prior: the
-    precision that the looks add is 1 / sd² - 1 / prior variance.
+    None where one of the two has not looked. Its z is the standardized innovation of what students
+    see: N(0, 1) where both see the same.
     """
-    if element not in read_by_both(looks):
+    if element not in read_by_both(known.looks):
         return None
-    prior, mean, variance = practice.view(looks, settings, element, Source.CLASS_FEEDBACK)
-    told = max(1.0 / variance - 1.0 / prior, 1e-12)  # never quite nothing, so that z exists
-    return Apart(mean, variance**0.5, mean / variance / told**0.5)
+    return known.told(View(element, Source.CLASS_FEEDBACK))

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-import numpy as np
-
 from trellis.diagnosis import doubt, practice, signals
 from trellis.diagnosis.doubt import Act
-from trellis.diagnosis.looks import ELEMENTS, Look, Source, near_word, without
-from trellis.diagnosis.practice import INDEX, Settings, State
-from trellis.diagnosis.rules import BY_NAME, EARLIER_SELF, Case, Rule, Setting
+from trellis.diagnosis.looks import Look, Source, near_word, without
+from trellis.diagnosis.practice import Settings, Shares, in_order
+from trellis.diagnosis.practice_joint import Joint, joint, level
+from trellis.diagnosis.rules import BY_NAME, EARLIER_SELF, Case, Kind, Rule, Setting
 from trellis.diagnosis.signals import Reading
 from trellis.diagnosis.sureness import EARLY, sure
+from trellis.diagnosis.turning import smallest_deletion
 from trellis.evidence.models import EvidenceItem
 from trellis.evidence.provenance import NOT_READ, where_from
 from trellis.insights import estimates
@@ -31,8 +31,8 @@ from trellis.ui.charts.levels import EvidenceKind
 
 DAYS_IN_BAND = 14
 MOST_LETTERS = 26
-MOST_TOGETHER = 4  # pieces that are left out at once, to see what a claim rests on
 FREQUENCIES = ("never", "rarely", "sometimes", "often", "always")
+SETS = {2: ("pair", "pairs"), 3: ("set of three", "sets of three")}
 COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 KINDS: dict[Source, EvidenceKind] = {
     Source.VISIT: "visit",
@@ -61,6 +61,11 @@ class PieceRow:
     from_where: str
     share: int
     counted: bool
+
+    @property
+    def name(self) -> str:
+        """Return how a sentence names the piece: by its letter, where it has one."""
+        return f"{self.source} of {self.on:%B} {self.on.day}" if self.letter == "·" else self.letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +109,11 @@ class _Case:
     """What the parts of an account are made from."""
 
     insight: Insight
-    settings: Settings
     around: Setting
     items: dict[str, EvidenceItem]  # by piece, of this element
-    looks: tuple[Look, ...]  # all of the teacher's
-    counted: tuple[Look, ...]
-    known: State
+    looks: tuple[Look, ...]  # all of the teacher's, in order
+    known: Joint  # what is counted of them
+    shares: Shares
 
     @property
     def element(self) -> str:
@@ -118,22 +122,20 @@ class _Case:
     @property
     def direct(self) -> list[Look]:
         """Return all looks at this element, switched off or not, oldest first."""
-        return [look for look in practice.in_order(self.looks) if look.element == self.element]
+        return [look for look in self.looks if look.element == self.element]
 
-    def reading(self, known: State) -> Reading | None:
-        """Return the comparison of this insight with what is known from other looks."""
-        rule = BY_NAME.get(self.insight.rule)
-        if rule is None:
+    @property
+    def rule(self) -> Rule | None:
+        """Return the rule that made the claim; none where it is no longer in use."""
+        return BY_NAME.get(self.insight.rule)
+
+    @property
+    def reading(self) -> Reading | None:
+        """Return the comparison of this insight with what is counted."""
+        if self.rule is None:
             return None
-        case = Case(self.element, known, self.settings, self.around)
-        found = signals.reading(rule, case)
+        found = signals.reading(self.rule, Case(self.element, self.known, self.around))
         return found if found and found.kind == self.insight.kind else None
-
-    def probability(self, gone: Sequence[str]) -> float:
-        """Return how likely the claim is without some of the counted pieces."""
-        left = without(self.counted, gone)
-        found = self.reading(practice.state(left, self.settings, self.around.on))
-        return found.probability if found else 0.0
 
 
 def account(
@@ -145,14 +147,13 @@ def account(
     what partners or she herself wrote is another.
     """
     case = _case(insight, counted)
-    reading = case.reading(case.known)
+    reading = case.reading
     probability = reading.probability if reading else 0.0
-    level = signals.level_estimate(case.element, case.known)
-    direct = [look for look in case.counted if look.element == case.element]
+    direct = [look for look in case.known.looks if look.element == case.element]
     if reading and probability >= EARLY:
-        title, claim = signals.words(reading, case.known, case.settings, case.around)
+        title, claim = signals.words(reading, case.known, case.around)
     else:
-        title, claim = insight.title, _not_enough(direct, signals.levels_in_words(level.interval))
+        title, claim = insight.title, _not_enough(direct, _levels(case))
     percents = _percents(case)
     rows = _rows(case, percents, with_words=with_words)
     return Account(
@@ -171,15 +172,15 @@ def account(
         turns=_turns(case, rows) if probability >= EARLY else "",
         explanations=doubt.other_explanations(
             case.element,
-            case.counted,
-            case.settings,
+            case.known,
+            case.shares,
             case.around.on,
             case.around.classes,
             of_sources=insight.kind == Insight.Kind.DISAGREEMENT,
         ),
         settle=_settle(case),
         goal_since=case.around.goals.get(case.element),
-        rule=BY_NAME.get(insight.rule),
+        rule=case.rule,
     )
 
 
@@ -192,7 +193,7 @@ def _case(insight: Insight, wanted: Collection[str] | None) -> _Case:
         .defer(*NOT_READ)
         .order_by("seen_on", "pk")
     )
-    looks = practice.in_order(estimates.readable(estimates.looks_of(items, today), settings))
+    looks = in_order(estimates.readable(estimates.looks_of(items, today), settings))
     pieces = {look.piece for look in looks if look.element == insight.element}
     counted = without(looks, pieces - set(wanted) if wanted is not None else ())
     here = {
@@ -211,8 +212,15 @@ def _case(insight: Insight, wanted: Collection[str] | None) -> _Case:
         goals=estimates.goals_of([insight.owner_id])[insight.owner_id],
         classes=estimates.classes_of([insight.owner_id], today)[insight.owner_id],
     )
-    known = practice.state(counted, settings, today)
-    return _Case(insight, settings, around, here, looks, counted, known)
+    known = joint(counted, settings)
+    shares = practice.shares(known, level(insight.element, today))
+    return _Case(insight, around, here, looks, known, shares)
+
+
+def _levels(case: _Case) -> str:
+    """Say in words where the element stands today."""
+    estimate = signals.level_estimate(case.element, case.known, case.around.on)
+    return signals.levels_in_words(estimate.interval)
 
 
 def _not_enough(direct: Sequence[Look], levels: str) -> str:
@@ -223,13 +231,11 @@ def _not_enough(direct: Sequence[Look], levels: str) -> str:
 
 def _percents(case: _Case) -> dict[str, int]:
     """Return whole percents by piece of this element, for looks elsewhere and the assumption."""
-    weights = np.zeros(len(ELEMENTS))
-    weights[INDEX[case.element]] = 1.0
-    shares = practice.shares(case.counted, case.settings, weights, case.around.on)
-    here = {look.piece for look in case.counted if look.element == case.element}
-    parts = {piece: share for piece, share in sorted(shares.pieces.items()) if piece in here}
-    parts["elsewhere"] = sum(s for piece, s in shares.pieces.items() if piece not in here)
-    parts["assumption"] = shares.assumption
+    by_piece = case.shares.pieces
+    here = {look.piece for look in case.known.looks if look.element == case.element}
+    parts = {piece: share for piece, share in sorted(by_piece.items()) if piece in here}
+    parts["elsewhere"] = sum(share for piece, share in by_piece.items() if piece not in here)
+    parts["assumption"] = case.shares.assumption
     return whole_percents(parts)
 
 
@@ -243,7 +249,7 @@ def whole_percents(parts: dict[str, float]) -> dict[str, int]:
 
 
 def _rows(case: _Case, percents: dict[str, int], *, with_words: bool) -> tuple[PieceRow, ...]:
-    counted = {look.piece for look in case.counted}
+    counted = {look.piece for look in case.known.looks}
     pieces = list(dict.fromkeys(look.piece for look in case.direct))
     by_piece = {look.piece: look for look in case.direct}
     return tuple(
@@ -299,7 +305,7 @@ def _band(case: _Case, rows: Sequence[PieceRow]) -> str:
     first = min(direct[0].on, on - timedelta(days=30))
     span = (on - first).days
     days = [first + timedelta(days=span * i // (DAYS_IN_BAND - 1)) for i in range(DAYS_IN_BAND)]
-    mean, sd = practice.path(case.counted, case.settings, case.element, days)
+    mean, sd = practice.path(case.known, case.element, days)
     half = 1.2816 * sd
     points = [
         charts.BandPoint(day, _inside(m), _inside(m - h), _inside(m + h))
@@ -308,16 +314,15 @@ def _band(case: _Case, rows: Sequence[PieceRow]) -> str:
     letters = {row.piece: row for row in rows}
     marks = [
         charts.EvidenceMark(
-            look.on, _on_one_scale(look, case.settings), letters[look.piece].letter,
+            look.on, _on_one_scale(look, case.known.settings), letters[look.piece].letter,
             KINDS[look.source], letters[look.piece].source,
         )
         for look in direct
     ]  # fmt: skip
-    words = signals.levels_in_words(signals.level_estimate(case.element, case.known).interval)
     name = charts.Naming(
         "band",
         f"{case.insight.title}, {first:%B %Y} to {on:%B %Y}",
-        f"Today the estimate lies {words}. {len(marks)} pieces of evidence are marked.",
+        f"Today the estimate lies {_levels(case)}. {len(marks)} pieces of evidence are marked.",
     )
     return charts.figure(
         charts.band(points, marks, name=name),
@@ -359,10 +364,9 @@ def _shares(rows: Sequence[PieceRow], percents: dict[str, int]) -> str:
     for source, kind in KINDS.items():
         mine = [row for row in rows if row.kind == kind and row.counted]
         if mine:
-            count = len(mine)
-            number = COUNT_WORDS[count] if count < len(COUNT_WORDS) else str(count)
-            noun = PLURALS[source][count > 1]
-            parts.append(charts.Share(f"{number} {noun}", sum(row.share for row in mine)))
+            noun = PLURALS[source][len(mine) > 1]
+            words = f"{_count(len(mine))} {noun}"
+            parts.append(charts.Share(words, sum(row.share for row in mine)))
     if percents["elsewhere"]:
         parts.append(charts.Share("the rest of your teaching", percents["elsewhere"]))
     parts.append(charts.Share("starting assumption", percents["assumption"], assumed=True))
@@ -379,43 +383,50 @@ def _shares(rows: Sequence[PieceRow], percents: dict[str, int]) -> str:
 
 def _turns(case: _Case, rows: Sequence[PieceRow]) -> str:
     """Say which piece, left out, would leave not enough to say; or which few together."""
-    counted = [row for row in rows if row.counted][-MOST_LETTERS:]
-    alone = {row: case.probability([row.piece]) for row in counted}
-    deciding = [row.letter for row in counted if alone[row] < EARLY]
-    if deciding:
-        return f"It turns to “not enough to say” without {_either(deciding)}."
-    weightiest = sorted(counted, key=lambda row: alone[row])[:MOST_TOGETHER]
-    for count in range(2, len(weightiest) + 1):
-        gone = weightiest[:count]
-        if case.probability([row.piece for row in gone]) < EARLY:
-            letters = sorted(row.letter for row in gone)
-            return (
-                f"No single piece decides it. Without {_listed(letters)} together it turns to "
-                "“not enough to say”."
-            )
-    if len(weightiest) < MOST_TOGETHER:
-        return "No single piece decides it: it stands without any one of them."
-    return (
-        "No single piece decides it, and it stands without the "
-        f"{COUNT_WORDS[MOST_TOGETHER]} that matter most."
-    )
+    if case.rule is None:
+        return ""
+    kind = Kind(case.insight.kind)
+    found = smallest_deletion(case.rule, kind, case.element, case.known, case.around)
+    names = {row.piece: row.name for row in rows}
+    named = [sorted(names[piece] for piece in gone) for gone in found.sets]
+    if not named:
+        return f"No single piece decides it: it stands without any {_count(found.size)} of them."
+    if found.size == 1:
+        alone = sorted(name for (name,) in named)
+        return f"It turns to “not enough to say” without {_either(alone)}."
+    fewer = "No single piece decides it." if found.size == 2 else "No one or two pieces decide it."
+    return f"{fewer} Without {_together(named)} it turns to “not enough to say”."
 
 
-def _either(letters: Sequence[str]) -> str:
-    if len(letters) == 1:
-        return f"piece {letters[0]} alone"
-    return f"any one of {', '.join(letters[:-1])} or {letters[-1]}"
+def _either(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"piece {names[0]} alone"
+    return f"any one of {', '.join(names[:-1])} or {names[-1]}"
 
 
-def _listed(letters: Sequence[str]) -> str:
-    return f"{', '.join(letters[:-1])} and {letters[-1]}"
+def _together(sets: Sequence[Sequence[str]]) -> str:
+    """Name the set that matters most, and say how many others matter enough."""
+    *most, last = sets[0]
+    said = f"{', '.join(most)} and {last} together"
+    one, several = SETS[len(sets[0])]
+    match len(sets) - 1:
+        case 0:
+            return said
+        case 1:
+            return f"{said}, or one other {one},"
+        case others:
+            return f"{said}, or one of {_count(others)} other {several},"
+
+
+def _count(number: int) -> str:
+    return COUNT_WORDS[number] if number < len(COUNT_WORDS) else str(number)
 
 
 def _settle(case: _Case) -> tuple[SettleRow, ...]:
     coach, peer = _visitors(case)
     section = _class_asked(case)
     offers = doubt.what_would_settle(
-        case.element, case.counted, case.settings, case.around.on, str(coach.pk) if coach else ""
+        case.element, case.known, case.around.on, str(coach.pk) if coach else ""
     )
     said = {
         Act.SELF_REFLECTION: ("Add your own reading", "alone"),

@@ -48,6 +48,14 @@ def inverted(factor: Array) -> Array:
     return whole
 
 
+def solved(cov: Array, right: Array) -> Array:
+    """Return the inverse of a covariance times vectors, or raise TrellisNumbersError."""
+    _, x, info = lapack.dposv(cov, right, lower=1)
+    if info != 0:
+        raise TrellisNumbersError("The readings' covariance is not positive definite.")
+    return np.asarray(x, dtype=np.float64)
+
+
 def condition(prior: Array, cross: Array, readings: Array, residuals: Array) -> Conditional:
     """Return the conditional of quantities given readings.
 
