@@ -2,6 +2,8 @@
 
 A world is drawn by its own few lines, not by the model that reads it: visits are rounded to level
 words, drift may have a memory, and visitors may be strict and look only at what they care for.
+What is true of a teacher is what visits of all the district's visitors would find in the mean: a
+level that lies beyond the words' ends is seen by nobody.
 """
 
 from collections.abc import Sequence
@@ -9,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
+from scipy.special import ndtr
 
 from trellis.diagnosis.looks import ELEMENTS, Look, Source
 from trellis.stats.gaussian import Array
@@ -57,17 +60,27 @@ class World:
 class Truth:
     """What is true of one teacher: levels (steps, 11), and what students see otherwise.
 
+    path : where she is; found : what visits find of it in the long run
     view : of all that she does
     view_element : (11,) of each element beside that
     """
 
     path: Array
+    found: Array
     view: float
     view_element: Array
 
     def level(self, on: date) -> Array:
-        """Return the true level of each element on a day, (11,)."""
-        return np.asarray(self.path[(on - ORIGIN).days // STEP])
+        """Return what visits find of each element on a day in the long run, (11,)."""
+        return np.asarray(self.found[_step(on)])
+
+    def at(self, on: date) -> Array:
+        """Return where each element is on a day, (11,)."""
+        return np.asarray(self.path[_step(on)])
+
+
+def _step(on: date) -> int:
+    return (on - ORIGIN).days // STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +109,8 @@ def district(world: World, rng: np.random.Generator) -> list[Teacher]:
 
 
 def _teacher(world: World, name: str, visitors: _Visitors, rng: np.random.Generator) -> Teacher:
-    truth = Truth(_path(world, rng), *_view(world, rng))
+    path = _path(world, rng)
+    truth = Truth(path, _in_the_long_run(world, path, visitors), *_view(world, rng))
     mine = rng.choice(len(ELEMENTS), world.elements, replace=False)
     looks = [*_visits(world, name, truth, mine, visitors, rng), *_answers(world, name, truth, rng)]
     return Teacher(tuple(looks), truth, ELEMENTS[mine[0]])
@@ -111,6 +125,13 @@ def _path(world: World, rng: np.random.Generator) -> Array:
         moves[i] = world.memory * moves[i - 1] + (1 - world.memory) * pushes[i]
     start = rng.normal(0, world.general**0.5) + rng.normal(0, world.element**0.5, len(ELEMENTS))
     return np.asarray(USUAL + start + np.cumsum(moves, axis=0))
+
+
+def _in_the_long_run(world: World, path: Array, visitors: _Visitors) -> Array:
+    """Return the mean word, 0 to 3, of very many visits by all visitors."""
+    sd = (world.lesson + world.visit) ** 0.5
+    by_all = path + visitors.severity[:, None, None]
+    return np.asarray(sum(ndtr((by_all - (word - 0.5)) / sd) for word in (1, 2, 3)).mean(axis=0))
 
 
 def _view(world: World, rng: np.random.Generator) -> tuple[float, Array]:
@@ -132,7 +153,7 @@ def _visits(
         lesson = rng.normal(0, world.lesson**0.5)
         for e in rng.choice(seen, SEEN_IN_A_VISIT, replace=False):
             noise = rng.normal(0, world.visit**0.5)
-            level = truth.level(on)[e] + lesson + visitors.severity[who] + noise
+            level = truth.at(on)[e] + lesson + visitors.severity[who] + noise
             word = float(np.clip(round(level), 0, 3))
             looks.append(Look(f"{name} v{k}", Source.VISIT, ELEMENTS[e], on, word, f"v{who}"))
     return looks
@@ -148,10 +169,10 @@ def _answers(world: World, name: str, truth: Truth, rng: np.random.Generator) ->
             sampling = ANSWER_VARIANCE / STUDENTS
             noise = rng.normal(0, (0.02 + sampling) ** 0.5)
             otherwise = truth.view + truth.view_element[e]
-            level = truth.level(on)[e] + 0.3 + otherwise + shared + noise
+            level = truth.at(on)[e] + 0.3 + otherwise + shared + noise
             looks.append(
-                Look(f"{by} {on}", Source.CLASS_FEEDBACK, ELEMENTS[e], on, level, by, sampling,
-                     STUDENTS)
+                Look(f"{by} {on}", Source.CLASS_FEEDBACK, ELEMENTS[e], on,
+                     float(np.clip(level, 0, 3)), by, sampling, STUDENTS)
             )  # fmt: skip
     return looks
 

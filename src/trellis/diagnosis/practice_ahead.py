@@ -108,7 +108,7 @@ def first(d: Design, n: int) -> Design:
     return Design(
         d.s[:n], d.e[:n], d.t[:n], d.k[square], d.by[square], d.piece[square],
         d.piece_element[square], d.view[square], d.view_element[square], d.known[:n],
-        d.known_by[:n], d.group[:n], d.residuals[:n],
+        d.known_by[:n], d.open[:n], d.group[:n], d.residuals[:n],
     )  # fmt: skip
 
 

@@ -17,10 +17,11 @@ import numpy as np
 from trellis.diagnosis.looks import ELEMENTS, Look, Source
 from trellis.diagnosis.practice_ahead import ahead, least_levels
 from trellis.diagnosis.practice_levels import levels
-from trellis.diagnosis.practice_likelihood import LOOSE, PULL, Shape, search
+from trellis.diagnosis.practice_likelihood import LOOSE, PULL, Shape, expected, search
 from trellis.diagnosis.practice_model import (
     PARTS,
     SOURCES,
+    Design,
     Numbers,
     design,
     in_order,
@@ -49,7 +50,7 @@ ROUNDS = (20, 12, 8)  # of a search: the first, one that goes on, one after the 
 FEWEST_TO_CHOOSE = 20  # teachers; below that the shipped shape stands
 TURNS = 4  # of EM where tails are heavy
 TILT = 0.4  # of a second factor relative to the first, where its search starts
-SURER = 2.0  # heavy tails, which cost time, must foretell better by so many standard errors
+SURER = 2.0  # a second factor or heavy tails must foretell better by so many standard errors
 LEAN_OF_COVERAGE = 100.0  # a nominal level leans on the source's as if on this many looks
 
 
@@ -99,9 +100,24 @@ def _finished(
     """Return settings of a chosen shape: searched on, levels estimated, searched again."""
     lean = _of_rank(start, len(settings.factors))
     settings = _searched(units, settings, lean, ROUNDS[1])
-    settings = levels(seen, settings, LEAN_OF_MEANS)
-    settings = _searched(units, settings, lean, ROUNDS[2])
+    settings = _leveled(seen, units, settings, lean)
     return replace(settings, coverage=_coverage(seen, settings, lean))
+
+
+def _leveled(
+    seen: Sequence[tuple[Look, ...]],
+    units: Sequence[tuple[Look, ...]],
+    settings: Settings,
+    lean: Settings,
+) -> Settings:
+    """Return settings with levels estimated, variances searched on, and what is left open told."""
+    settings = levels(seen, settings, LEAN_OF_MEANS)
+    by = settings.instruments[Source.VISIT].by  # known now from how far visitors lie apart
+    instruments = dict(lean.instruments)
+    instruments[Source.VISIT] = replace(instruments[Source.VISIT], by=by)
+    lean = replace(lean, instruments=MappingProxyType(instruments))
+    settings = _searched(units, settings, lean, ROUNDS[2])
+    return _expected(units, settings)
 
 
 def _start(
@@ -216,26 +232,21 @@ def _chosen(units: Sequence[tuple[Look, ...]], start: Settings) -> Settings:
     if len(units) < FEWEST_TO_CHOOSE:
         return _searched(units, start, start, ROUNDS[0])
     known, new = units[::2], units[1::2]
-    one = _searched(known, start, start, ROUNDS[0])
-    tried = [_searched(known, _of_rank(one, 0), _of_rank(start, 0), ROUNDS[1]), one]
+    best = _searched(known, start, start, ROUNDS[0])
     if len(start.elements) > 2:
-        tried.append(_searched(known, _of_rank(one, 2, TILT), _of_rank(start, 2), ROUNDS[1]))
-    best = _best(tried, new, 0.0)
+        two = _searched(known, _of_rank(best, 2, TILT), _of_rank(start, 2), ROUNDS[1])
+        best = _better(best, two, new)
     heavy = _heavy(best)
     heavy = _searched(known, heavy, _of_rank(start, len(best.factors)), ROUNDS[1])
     closer = _squared_error(new, heavy) <= _squared_error(new, best)
-    return _best([best, heavy], new, SURER) if closer else best
+    return _better(best, heavy, new) if closer else best
 
 
-def _best(tried: Sequence[Settings], new: Sequence[tuple[Look, ...]], surer: float) -> Settings:
-    """Return the plainest, unless a richer one foretells better by so many standard errors."""
-    scores = [np.array([_log_score(looks, settings) for looks in new]) for settings in tried]
-    best = 0
-    for i in range(1, len(tried)):
-        gain = scores[i] - scores[best]
-        if gain.mean() > surer * gain.std(ddof=1) / len(gain) ** 0.5:
-            best = i
-    return tried[best]
+def _better(plain: Settings, rich: Settings, new: Sequence[tuple[Look, ...]]) -> Settings:
+    """Return the plainer settings, unless the richer foretell surely better."""
+    gain = np.array([_log_score(looks, rich) - _log_score(looks, plain) for looks in new])
+    surely = gain.mean() > SURER * gain.std(ddof=1) / len(gain) ** 0.5
+    return rich if surely else plain
 
 
 def _log_score(looks: Sequence[Look], settings: Settings) -> float:
@@ -288,7 +299,7 @@ def _searched(
 
     With heavy tails the weights of lessons stand still during a search, a step of EM.
     """
-    designs = [design(looks, now) for looks in units]
+    designs = _designs(units, now)
     h, shape = numbers(now), _shape(units, now)
     if now.freedom == inf:
         plain = [None] * len(designs)
@@ -297,6 +308,21 @@ def _searched(
         weights = [weighted(d, h, now.freedom)[1] for d in designs]
         h = search(designs, weights, h, shape, rounds // TURNS, numbers(lean))
     return _with(now, h)
+
+
+def _designs(units: Sequence[tuple[Look, ...]], settings: Settings) -> list[Design]:
+    """Return teachers' looks as arrays; what is open of levels, all share, and it stays out."""
+    settled = replace(settings, levels_left=())
+    return [design(looks, settled) for looks in units]
+
+
+def _expected(units: Sequence[tuple[Look, ...]], settings: Settings) -> Settings:
+    """Return settings with variances as they are in the mean rather than at their likeliest."""
+    designs, h = _designs(units, settings), numbers(settings)
+    weights: list[Array | None] = [None] * len(designs)
+    if settings.freedom < inf:
+        weights = [weighted(d, h, settings.freedom)[1] for d in designs]
+    return _with(settings, expected(designs, weights, h, _shape(units, settings)))
 
 
 def _shape(units: Sequence[tuple[Look, ...]], settings: Settings) -> Shape:
@@ -375,7 +401,7 @@ def _crossed(
         return
     for known, new in ((checked[::2], checked[1::2]), (checked[1::2], checked[::2])):
         units = [_thinned(looks) for looks in _spread(known, MOST_UNITS // 2)]
-        reads = levels(known, _searched(units, settings, lean, ROUNDS[2]), LEAN_OF_MEANS)
+        reads = _leveled(known, units, settings, lean)
         yield from ((looks, reads) for looks in new)
 
 

@@ -26,6 +26,7 @@ from trellis.diagnosis.practice_model import (
     in_order,
     kernel,
     numbers,
+    open_levels,
     start,
     years,
 )
@@ -158,26 +159,28 @@ class Joint:
         return float(weights @ prior_of_each @ weights), weights @ across
 
     @cached_property
-    def _prior(self) -> tuple[Array, Array, Array]:
-        """Return B, Q and the loading of each element on the scale that it is told on."""
+    def _prior(self) -> tuple[Array, Array, Array, Array]:
+        """Return B, Q, each element's loading on the scale it is told on, and doubts of levels."""
         loading = self.numbers.parts[0, anchor_indices(self.settings)]
-        return *self.numbers.prior(), loading
+        return *self.numbers.prior(), loading, open_levels(self.settings)
 
     def elements(self, rows: Ints, at: Array) -> tuple[Array, Array]:
         """Return the prior covariance of elements at times, and theirs with the looks."""
-        B, Q, loading = self._prior
+        B, Q, loading, doubts = self._prior
         pairs, across = np.ix_(rows, rows), self._across(rows, at)
         prior = (B[pairs] + kernel(at, at) * Q[pairs]) * np.outer(loading[rows], loading[rows])
-        return prior, across
+        return prior + doubts[rows] @ doubts[rows].T, across
 
     def elements_apart(self, rows: Ints, at: Array) -> tuple[Array, Array]:
         """Return the prior variance of elements at times, and their covariance with the looks."""
-        B, Q, loading = self._prior
+        B, Q, loading, doubts = self._prior
         prior = (np.diag(B)[rows] + np.abs(at) * np.diag(Q)[rows]) * loading[rows] ** 2
-        return prior, self._across(rows, at)
+        return prior + (doubts[rows] ** 2).sum(axis=1), self._across(rows, at)
 
     def _across(self, rows: Ints, at: Array) -> Array:
-        return cross(self.design, self.numbers, rows, at) * self._prior[2][rows, None]
+        _, _, loading, doubts = self._prior
+        of_practice = cross(self.design, self.numbers, rows, at) * loading[rows, None]
+        return of_practice + doubts[rows] @ self.design.open.T
 
     def without(self, pieces: Collection[str]) -> "Joint | Without":
         """Return what is told if the named pieces had never been made.

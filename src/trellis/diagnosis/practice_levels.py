@@ -1,8 +1,10 @@
 """Estimate usual levels, offsets of reasons and visitors' severities across all teachers at once.
 
 Generalized least squares with normal penalties (the mixed-model equations): a usual level leans
-on its shipped default, the offset of a reason and a visitor's severity on none. What stays open
-of a severity is kept beside it. A visitor who saw one teacher only stays a part of her noise.
+on its shipped default, the offset of a reason and a visitor's severity on none. How much visitors
+differ is found on the way (EM). What stays open of levels and severities is kept beside them: it
+is shared by all teachers, so that no number of looks takes it away. A visitor who saw one teacher
+only stays a part of her noise.
 
 Source: Henderson (1975), Biometrics 31, 423-447.
 """
@@ -13,19 +15,21 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
-from scipy.linalg import cho_solve, solve_triangular
+from scipy.linalg import cho_solve
 
 from trellis.diagnosis.looks import NOBODY, Look, Source
 from trellis.diagnosis.practice_model import design, numbers
 from trellis.diagnosis.practice_settings import DEFAULT_USUAL, Pair, Settings, Severity
 from trellis.diagnosis.practice_tails import weighted
-from trellis.stats.gaussian import Array, cholesky
+from trellis.stats.gaussian import Array, cholesky, inverted
 
 MOST_TEACHERS = 1500
 MOST_LOOKS = 200  # of one teacher, the latest
 MOST_VISITORS = 1500
 REASONS = 0.02  # variance of the offsets of reasons, in squared levels
 OPEN = 1e-6  # precision of a level that leans on nothing
+LEAN_OF_VISITORS = 4.0  # how much visitors differ leans on what was searched as on so many visitors
+TURNS = 8  # of EM
 
 
 def levels(seen: Sequence[Sequence[Look]], settings: Settings, lean: float) -> Settings:
@@ -35,61 +39,101 @@ def levels(seen: Sequence[Sequence[Look]], settings: Settings, lean: float) -> S
     """
     some = [looks[-MOST_LOOKS:] for looks in seen[:: len(seen) // MOST_TEACHERS + 1]]
     reasons, visitors = _reasons(some), _visitors(some)
-    pairs = list(settings.usual)
-    column: dict[tuple[str, str], int] = {}
-    for key in (*pairs, *(("reason", r) for r in reasons), *(("visitor", v) for v in visitors)):
-        column[key] = len(column)
     bare = replace(
         settings,
-        reasons=MappingProxyType({}),
+        reasons=MappingProxyType(dict.fromkeys(reasons, 0.0)),
         severities=MappingProxyType(dict.fromkeys(visitors, Severity(0.0, 0.0))),
+        levels_left=(),
     )
+    fixed = bare.open_order()
+    of_visitors = [len(fixed) + i for i in range(len(visitors))]
+    column = {name: i for i, name in enumerate(fixed)}
+    column |= {_seen_by(v): len(fixed) + i for i, v in enumerate(visitors)}
     left, right = np.zeros((len(column), len(column))), np.zeros(len(column))
     for looks in some:
         _add(looks, bare, column, left, right)
+    held = [_held(name, settings, lean) for name in fixed]
+    for i, (precision, toward) in enumerate(held):
+        left[i, i] += precision
+        right[i] += precision * toward
     by = settings.instruments[Source.VISIT].by
-    held = [_held(pair, settings, lean) for pair in pairs]
-    held += [(1.0 / REASONS, 0.0)] * len(reasons) + [(1.0 / max(by, OPEN), 0.0)] * len(visitors)
-    precision = np.array([p for p, _ in held])
-    right += precision * np.array([toward for _, toward in held])
-    factor = cholesky(left + np.diag(precision))
-    found = cho_solve((factor, True), right)
-    open_left = (solve_triangular(factor, np.eye(len(column)), lower=True) ** 2).sum(axis=0)
+    found, cov, by = _solved(left, right, len(fixed), by)
+    by_all = np.eye(len(column))  # usual is what all visitors find in the mean, not a strict one's
+    seen_in_visits = [i for i, name in enumerate(fixed) if name[0] == Source.VISIT]
+    by_all[np.ix_(seen_in_visits, of_visitors)] = 1.0 / max(len(visitors), 1)
+    by_all[np.ix_(of_visitors, of_visitors)] -= 1.0 / max(len(visitors), 1)
+    found, cov = by_all @ found, by_all @ cov @ by_all.T
+    known = _posterior(found, cov, len(fixed))
+    offset = dict(zip(fixed, found, strict=False))
     return replace(
-        settings,
-        usual=MappingProxyType({p: settings.usual[p] + float(found[column[p]]) for p in pairs}),
-        reasons=MappingProxyType({r: float(found[column["reason", r]]) for r in reasons}),
-        severities=MappingProxyType(
+        bare,
+        usual=MappingProxyType({p: settings.usual[p] + float(offset[p]) for p in settings.usual}),
+        reasons=MappingProxyType({r: float(offset[r]) for r in reasons}),
+        severities=MappingProxyType(dict(zip(visitors, known, strict=True))),
+        levels_left=tuple(
+            tuple(map(float, row)) for row in cholesky(cov[: len(fixed), : len(fixed)])
+        ),
+        instruments=MappingProxyType(
             {
-                v: Severity(
-                    float(found[column["visitor", v]]), float(open_left[column["visitor", v]])
-                )
-                for v in visitors
+                **settings.instruments,
+                Source.VISIT: replace(settings.instruments[Source.VISIT], by=by),
             }
         ),
     )
 
 
-def _held(pair: Pair, settings: Settings, lean: float) -> tuple[float, float]:
-    """Return the precision with which a level is held, and to which change of it."""
-    if pair not in DEFAULT_USUAL:
+def _solved(left: Array, right: Array, fixed: int, by: float) -> tuple[Array, Array, float]:
+    """Return levels and severities, their covariance, and the variance of severities by EM."""
+    visitors, searched = len(right) - fixed, by
+    severities = np.diag((np.arange(len(right)) >= fixed).astype(np.float64))
+    for _ in range(TURNS):
+        cov = inverted(cholesky(left + severities / max(by, OPEN)))
+        found = cov @ right
+        if not visitors:
+            break
+        squares = float((found[fixed:] ** 2 + np.diag(cov)[fixed:]).sum())
+        by = (squares + LEAN_OF_VISITORS * searched) / (visitors + LEAN_OF_VISITORS)
+    return found, cov, by
+
+
+def _posterior(found: Array, cov: Array, fixed: int) -> list[Severity]:
+    """Return each visitor's severity, with how it follows levels and what is left beside that."""
+    across = cov[fixed:, :fixed]
+    follows = cho_solve((cholesky(cov[:fixed, :fixed]), True), across.T).T
+    left = np.diag(cov)[fixed:] - (follows * across).sum(axis=1)
+    return [
+        Severity(float(m), max(float(v), 0.0), tuple(map(float, row)))
+        for m, v, row in zip(found[fixed:], left, follows, strict=True)
+    ]
+
+
+def _held(name: Pair | str, settings: Settings, lean: float) -> tuple[float, float]:
+    """Return the precision with which a level or reason is held, and to which change of it."""
+    if isinstance(name, str):
+        return 1.0 / REASONS, 0.0
+    if name not in DEFAULT_USUAL:
         return OPEN, 0.0
-    i = settings.instruments[pair[0]]
-    return lean / (i.piece + i.piece_element + i.own), DEFAULT_USUAL[pair] - settings.usual[pair]
+    i = settings.instruments[name[0]]
+    return lean / (i.piece + i.piece_element + i.own), DEFAULT_USUAL[name] - settings.usual[name]
+
+
+def _seen_by(visitor: str) -> Pair:
+    """Return the name of a visitor's column; no element is called like that."""
+    return Source.VISIT, f"seen by {visitor}"
 
 
 def _add(
     looks: Sequence[Look],
     settings: Settings,
-    column: Mapping[tuple[str, str], int],
+    column: Mapping[Pair | str, int],
     left: Array,
     right: Array,
 ) -> None:
     """Add one teacher's looks to the equations."""
     d, h = design(looks, settings), numbers(settings)
     cover, _ = weighted(d, h, settings.freedom)
-    keys = [
-        [(k.source, k.element), ("reason", k.reason), ("visitor", k.by)]
+    keys: list[list[Pair | str]] = [
+        [(k.source, k.element), k.reason, _seen_by(k.by)]
         if k.source == Source.VISIT
         else [(k.source, k.element)]
         for k in looks

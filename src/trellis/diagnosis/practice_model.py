@@ -2,6 +2,7 @@
 
 Cov(x_e(t), x_f(s)) = B_ef + k(t, s) Q_ef,   k(t, s) = (|t| + |s| - |t - s|) / 2 from the origin
 y_i = usual + severity + reason + c x_e(t) + steady + by + (piece + piece_element + own) / w
+What is left open of usual levels, reasons and severities stands beside that, shared by all looks.
 """
 
 from collections.abc import Sequence
@@ -48,6 +49,7 @@ class Design:
     s, e : (n,) index of source and element; t : (n,) years from the origin; k : (n, n)
     by, piece, piece_element, view, view_element : (n, n) 1 where two looks share the part
     known : (n,) known sampling variance; known_by : (n,) variance left of a severity, or nan
+    open : (n, p) what a look takes of p independent doubts about usual levels and reasons
     group : (n,) index of the piece; residuals : (n,)
     """
 
@@ -62,6 +64,7 @@ class Design:
     view_element: Array
     known: Array
     known_by: Array
+    open: Array
     group: Ints
     residuals: Array
 
@@ -96,6 +99,7 @@ def design(looks: Sequence[Look], settings: Settings) -> Design:
         s, e, t, kernel(t, t), by, piece, piece * same, view, view * same,
         np.array([sampling_variance(look, settings) for look in looks], dtype=np.float64),
         np.array([_known_by(look, settings) for look in looks], dtype=np.float64),
+        _open(looks, settings),
         group,
         np.array([look.level - expected(look, settings) for look in looks], dtype=np.float64),
     )  # fmt: skip
@@ -137,6 +141,7 @@ def covariance(d: Design, h: Numbers, weights: Array | None = None) -> Cover:
     total += d.by * left_by[:, None]
     total += d.view * steady[:, None]
     total += d.view_element * steady_element[:, None]
+    total += d.open @ d.open.T
     total.flat[:: n + 1] += d.known
     return Cover(state, lesson, total)
 
@@ -195,6 +200,30 @@ def _known_by(look: Look, settings: Settings) -> float:
     if look.source == Source.VISIT and look.by in settings.severities:
         return settings.severities[look.by].variance
     return float("nan")
+
+
+def open_levels(settings: Settings) -> Array:
+    """Return what the usual level of each element takes of the doubts about levels, (K, p)."""
+    left, order = np.array(settings.levels_left), settings.open_order()
+    if not len(left):
+        return np.zeros((len(settings.elements), 0))
+    return np.asarray(left[[order.index((settings.anchor(e), e)) for e in settings.elements]])
+
+
+def _open(looks: Sequence[Look], settings: Settings) -> Array:
+    """Return what each look takes of the doubts about usual levels and reasons, (n, p)."""
+    left = np.array(settings.levels_left)
+    takes = np.zeros((len(looks), len(left)))
+    if not len(left):
+        return takes
+    column = {name: i for i, name in enumerate(settings.open_order())}
+    for i, look in enumerate(looks):
+        takes[i, column[look.source, look.element]] = 1.0
+        if look.reason in settings.reasons:
+            takes[i, column[look.reason]] += 1.0
+        if look.source == Source.VISIT and look.by in settings.severities:
+            takes[i] += settings.severities[look.by].follows
+    return np.asarray(takes @ left)
 
 
 def _alike(names: Sequence[tuple[Source, str]]) -> tuple[Ints, Array]:

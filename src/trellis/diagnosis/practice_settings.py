@@ -62,10 +62,17 @@ DRIFT, DRIFT_SHARED = 0.03, 1 / 3
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """How far a visitor's marks lie from others', in levels, with the variance that is left."""
+    """How far a visitor's marks lie from others', in levels, with the variance that is left.
+
+    follows : by how much it would be another for each level (reason) that were one higher, in the
+        order of `Settings.open_order`: who alone looks at an element cannot be told
+        from an element that is usually low
+    variance : what is left given those levels
+    """
 
     mean: float
     variance: float
+    follows: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,8 @@ class Settings:
         at each lesson's own rate it would let lessons with few such turns count least
     spread : standard deviation of a lesson's noise by source and element, relative to the source's
     freedom : degrees of freedom of a lesson's noise; infinite: normal
+    levels_left : lower factor of the covariance of what is left open of usual levels and reasons,
+        in the order of `open_order`; nothing: they are taken as known
     coverage : how nominal levels are to be read for predictions, by source and element
     """
 
@@ -105,6 +114,7 @@ class Settings:
     freedom: float = inf
     severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
     reasons: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    levels_left: tuple[tuple[float, ...], ...] = ()
     coverage: Mapping[Pair, Coverage] = field(default_factory=lambda: MappingProxyType({}))
 
     def index(self, element: str) -> int:
@@ -118,6 +128,10 @@ class Settings:
         if element not in self.elements:
             raise TrellisNumbersError(f"The element {element!r} has no fitted hyperparameters.")
         return self.elements.index(element)
+
+    def open_order(self) -> list[Pair | str]:
+        """Return the usual levels and reasons in the order in which what is left open is kept."""
+        return [*sorted(self.usual), *sorted(self.reasons)]
 
     def anchor(self, element: str) -> Source:
         """Return the source on whose scale an element's state is told: the first that reads it."""
@@ -142,8 +156,9 @@ def to_json(settings: Settings) -> dict[str, JSON]:
         "rates": dict(settings.rates),
         "spread": _by_source(settings.spread),
         "freedom": None if isinf(settings.freedom) else settings.freedom,
-        "severities": {v: [s.mean, s.variance] for v, s in settings.severities.items()},
+        "severities": {v: [s.mean, s.variance, *s.follows] for v, s in settings.severities.items()},
         "reasons": dict(settings.reasons),
+        "levels left": [list(row) for row in settings.levels_left],
         "coverage": {
             "80": _by_source({pair: c.of80 for pair, c in settings.coverage.items()}),
             "90": _by_source({pair: c.of90 for pair, c in settings.coverage.items()}),
@@ -193,9 +208,13 @@ def _read(kept: Mapping[str, Any]) -> Settings:
         spread=_pairs(kept["spread"]),
         freedom=inf if kept["freedom"] is None else float(kept["freedom"]),
         severities=MappingProxyType(
-            {v: Severity(float(m), float(r)) for v, (m, r) in kept["severities"].items()}
+            {
+                v: Severity(float(m), float(r), tuple(map(float, follows)))
+                for v, (m, r, *follows) in kept["severities"].items()
+            }
         ),
         reasons=MappingProxyType({r: float(x) for r, x in kept["reasons"].items()}),
+        levels_left=tuple(tuple(map(float, row)) for row in kept.get("levels left", ())),
         coverage=MappingProxyType({p: Coverage(of80[p], of90[p]) for p in of80}),
     )
 
@@ -219,9 +238,13 @@ def _check(settings: Settings) -> None:
               *(x for row in settings.factors for x in row),
               *(s.mean for s in settings.severities.values())]  # fmt: skip
     nominal = [x for c in settings.coverage.values() for x in astuple(c)]
+    p = len(settings.levels_left)
+    rows = [*settings.levels_left, *(s.follows for s in settings.severities.values())]
     sound = (
         len(settings.own) == k == len(set(settings.elements)) > 0
         and all(len(row) == k for row in settings.factors)
+        and p in (0, len(settings.open_order()))
+        and all(len(row) == p and all(map(isfinite, row)) for row in rows)
         and all(isfinite(x) and x >= 0 for x in variances)
         and all(isfinite(x) for x in levels)
         and all(0 < x < 1 for x in nominal)
