@@ -2,7 +2,8 @@
 
 Written apart from the product, with loops and an explicit state vector: K elements that walk, then
 one entry that stands still for whatever several looks share: a lesson, an element within a lesson,
-a visitor or class, and what a source sees differently for good. Only the tests use it.
+a visitor or class, what a source sees differently for good, and doubts about usual levels. Only
+the tests use it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,11 +79,34 @@ def smooth(
         later_mean = m + gain @ (later_mean - m_next)
         later_cov = P + gain @ (later_cov - P_next) @ gain.T
         found[days[i]] = (later_mean, later_cov)
+    usual, told = _told(settings, names)
     mean, cov = found[on]
+    return usual + told @ mean, told @ cov @ told.T
+
+
+def _told(settings: Settings, still: Sequence[Key]) -> tuple[Array, Array]:
+    """Return usual levels (K,) and what each element's level takes of the state vector, (K, m)."""
+    elements, k = settings.elements, len(settings.elements)
     anchors = [settings.anchor(e) for e in elements]
-    loading = np.array([settings.instruments[a].loading for a in anchors])
     usual = np.array([settings.usual[a, e] for a, e in zip(anchors, elements, strict=True)])
-    return usual + loading * mean[:k], cov[:k, :k] * np.outer(loading, loading)
+    told = np.zeros((k, k + len(still)))
+    told[:, :k] = np.diag([settings.instruments[a].loading for a in anchors])
+    for i, pair in enumerate(zip(anchors, elements, strict=True)):
+        for key, times in _doubts(settings, {pair: 1.0}).items():
+            told[i, k + still.index(key)] = times
+    return usual, told
+
+
+def _doubts(settings: Settings, takes: Mapping[object, float]) -> dict[Key, float]:
+    """Return the multiple of each independent doubt that so much of levels and reasons takes."""
+    names = [*sorted(settings.usual), *sorted(settings.reasons)]
+    return {
+        ("doubt", str(j)): sum(
+            takes.get(name, 0.0) * row[j]
+            for name, row in zip(names, settings.levels_left, strict=True)
+        )
+        for j in range(len(settings.levels_left))
+    }
 
 
 def _usual(look: Look, settings: Settings) -> float:
@@ -114,4 +138,16 @@ def _shared(look: Look, settings: Settings, weight: float) -> dict[Key, tuple[fl
     if look.source != settings.anchor(look.element):
         found["steady", look.source] = (i.steady, 1.0)
         found["steady", look.source, look.element] = (i.steady_element, 1.0)
-    return found
+    return found | {key: (1.0, times) for key, times in _doubts_of(look, settings).items()}
+
+
+def _doubts_of(look: Look, settings: Settings) -> dict[Key, float]:
+    takes: dict[object, float] = {(look.source, look.element): 1.0}
+    if look.reason in settings.reasons:
+        takes[look.reason] = 1.0
+    if look.source == Source.VISIT and look.by in settings.severities and settings.levels_left:
+        follows = settings.severities[look.by].follows
+        names = [*sorted(settings.usual), *sorted(settings.reasons)]
+        for name, times in zip(names, follows, strict=True):
+            takes[name] = takes.get(name, 0.0) + times
+    return _doubts(settings, takes)

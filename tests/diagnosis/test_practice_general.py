@@ -15,10 +15,19 @@ from hypothesis import strategies as st
 from tests.diagnosis.kalman_twin import smooth
 from tests.diagnosis.worlds import SETTINGS, TODAY, Variances, a_teacher, a_visit, answers
 from trellis.diagnosis import practice
-from trellis.diagnosis.looks import Look, Source, talk_rate, without
+from trellis.diagnosis.looks import ELEMENTS, Look, Source, talk_rate, without
 from trellis.diagnosis.practice_fit import fit
 from trellis.diagnosis.practice_joint import level
-from trellis.diagnosis.practice_likelihood import LOOSE, Shape, _by_number, _packed, _unpacked
+from trellis.diagnosis.practice_likelihood import (
+    APART,
+    LOOSE,
+    PULL,
+    Shape,
+    _by_number,
+    _packed,
+    _unpacked,
+    expected,
+)
 from trellis.diagnosis.practice_likelihood import _add as add_slopes
 from trellis.diagnosis.practice_likelihood import _nothing as no_slopes
 from trellis.diagnosis.practice_model import SOURCES, design, numbers
@@ -45,6 +54,7 @@ def general(freedom: float = inf) -> Settings:
     usual = {(Source.VISIT, e): 1.5 for e in NAMES[:20]}
     usual |= {(Source.TALK, e): -1.5 for e in NAMES[10:]}
     usual |= {(Source.CLASS_FEEDBACK, e): 1.9 for e in NAMES[:5]}
+    doubts = len(usual) + 1
     instruments = dict(DEFAULT_INSTRUMENTS)
     instruments[Source.TALK] = Instrument(1.7, 0.1, 0.2, 0.0, 0.1, 0.0, 0.3)
     return Settings(
@@ -59,8 +69,14 @@ def general(freedom: float = inf) -> Settings:
         MappingProxyType(dict.fromkeys(NAMES[10:], 0.2)),
         MappingProxyType({pair: float(rng.uniform(0.7, 1.4)) for pair in usual}),
         freedom,
-        MappingProxyType({"ben": Severity(0.2, 0.01), "chi": Severity(-0.1, 0.02)}),
+        MappingProxyType(
+            {
+                "ben": Severity(0.2, 0.01, tuple(rng.uniform(-0.3, 0, doubts))),
+                "chi": Severity(-0.1, 0.02, tuple(rng.uniform(-0.3, 0, doubts))),
+            }
+        ),
         MappingProxyType({"asked for": 0.1}),
+        tuple(map(tuple, np.tril(rng.normal(0, 0.05, (doubts, doubts))))),
     )
 
 
@@ -205,7 +221,17 @@ def test_hyperparameters_come_back_from_their_json_to_the_bit() -> None:
         assert from_json(json.loads(json.dumps(to_json(kept)))) == kept
 
 
-@pytest.mark.parametrize("change", [{"drift": -1.0}, {"own": []}, {"format": "x"}, {"usual": 3}])
+def test_hyperparameters_of_before_levels_were_in_doubt_are_still_read() -> None:
+    before = {k: v for k, v in to_json(SETTINGS).items() if k != "levels left"}
+    before["severities"] = {"ben": [0.2, 0.01]}
+
+    assert from_json(before).severities == {"ben": Severity(0.2, 0.01)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"drift": -1.0}, {"own": []}, {"format": "x"}, {"usual": 3}, {"levels left": [[0.1]]}],
+)
 def test_hyperparameters_that_do_not_fit_together_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(TrellisNumbersError):
         from_json(to_json(general()) | change)
@@ -259,7 +285,67 @@ def test_a_strict_visitor_is_known_as_such_across_teachers_and_a_stranger_is_not
     for visitor, planted in strict.items():
         away = found[visitor].mean - planted + np.mean(list(strict.values()))
         assert abs(away) < 4 * found[visitor].variance ** 0.5 + 0.1
+    assert sum(s.mean for s in found.values()) == pytest.approx(0, abs=EXACT)
     assert found["v0"].mean < found["v1"].mean < found["v2"].mean
+
+
+def test_how_much_visitors_differ_is_found_from_all_that_they_saw() -> None:
+    rng = np.random.default_rng(4)
+    severity = rng.normal(0, 0.5, 30)
+    world = []
+    for t in range(90):
+        x, two = rng.normal(0, 0.3), rng.choice(30, 2, replace=False)
+        world.append(
+            [a_visit("a", 1.5 + x + severity[v] + rng.normal(0, 0.3), FIRST, by=f"v{v}",
+                     piece=f"{t} {v}") for v in two]
+        )  # fmt: skip
+
+    by = fit(world).instruments[Source.VISIT].by
+
+    assert by == pytest.approx(severity.var(), rel=0.4)
+
+
+def test_who_alone_looks_at_an_element_never_settles_how_usual_it_is() -> None:
+    """Thirty lessons by one visitor, whose severity would be the lower the higher the level is."""
+    looks = [a_visit(ELEMENTS[0], 2.0, TODAY, piece=str(i)) for i in range(30)]
+    place = SETTINGS.open_order().index((Source.VISIT, ELEMENTS[0]))
+    p = len(SETTINGS.open_order())
+    doubt = np.zeros((p, p))
+    doubt[place, place] = 0.3
+    follows = tuple(-1.0 if i == place else 0.0 for i in range(p))
+    known = replace(SETTINGS, severities=MappingProxyType({"ben": Severity(0.0, 0.0, follows)}))
+    unsure = replace(known, levels_left=tuple(map(tuple, doubt)))
+
+    sure = practice.state(
+        looks, replace(known, severities=MappingProxyType({"ben": Severity(0.0, 0.0)})), TODAY
+    )
+    both = practice.state(looks, unsure, TODAY)
+
+    assert both.mean[0] == pytest.approx(sure.mean[0], abs=EXACT)
+    assert both.cov[0, 0] == pytest.approx(sure.cov[0, 0] + 0.3**2, abs=EXACT)
+    changed = practice.change(looks, unsure, ELEMENTS[0], TODAY - timedelta(days=300), TODAY)
+    plain = practice.change(
+        looks,
+        replace(unsure, levels_left=(), severities=MappingProxyType({"ben": Severity(0.0, 0.0)})),
+        ELEMENTS[0],
+        TODAY - timedelta(days=300),
+        TODAY,
+    )
+    assert changed == pytest.approx(plain, abs=EXACT)
+
+
+def test_what_nothing_tells_of_is_told_by_the_mean_of_its_starting_assumption() -> None:
+    shape = Shape(1, np.zeros((0, 2), dtype=np.intp), np.zeros((0, 2), dtype=np.intp), PULL,
+                  np.zeros(0))  # fmt: skip
+    h = numbers(SETTINGS)
+
+    found = expected([], [], h, shape)
+
+    assert found.drift == pytest.approx(h.drift * np.exp(PULL**2 / 2))
+    alone = h.own * np.exp((PULL**2 + APART**2) / 2)
+    shared = h.factors[0] ** 2 * np.exp(PULL**2 / 2)
+    assert found.prior()[0].diagonal() == pytest.approx(alone + shared * (1 + APART**2))
+    assert found.parts == pytest.approx(h.parts)
 
 
 def test_a_rare_practice_is_foretold_near_its_rate_also_in_few_turns() -> None:

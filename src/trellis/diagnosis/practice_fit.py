@@ -110,14 +110,17 @@ def _leveled(
     settings: Settings,
     lean: Settings,
 ) -> Settings:
-    """Return settings with levels estimated, variances searched on, and what is left open told."""
+    """Return settings with levels and variances that go together, and what is left open of both.
+
+    Until severities are known they look like noise of lessons, hence the levels twice.
+    """
     settings = levels(seen, settings, LEAN_OF_MEANS)
     by = settings.instruments[Source.VISIT].by  # known now from how far visitors lie apart
     instruments = dict(lean.instruments)
     instruments[Source.VISIT] = replace(instruments[Source.VISIT], by=by)
     lean = replace(lean, instruments=MappingProxyType(instruments))
     settings = _searched(units, settings, lean, ROUNDS[2])
-    return _expected(units, settings)
+    return _expected(units, levels(seen, settings, LEAN_OF_MEANS))
 
 
 def _start(

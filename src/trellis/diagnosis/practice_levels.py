@@ -46,7 +46,6 @@ def levels(seen: Sequence[Sequence[Look]], settings: Settings, lean: float) -> S
         levels_left=(),
     )
     fixed = bare.open_order()
-    of_visitors = [len(fixed) + i for i in range(len(visitors))]
     column = {name: i for i, name in enumerate(fixed)}
     column |= {_seen_by(v): len(fixed) + i for i, v in enumerate(visitors)}
     left, right = np.zeros((len(column), len(column))), np.zeros(len(column))
@@ -58,11 +57,8 @@ def levels(seen: Sequence[Sequence[Look]], settings: Settings, lean: float) -> S
         right[i] += precision * toward
     by = settings.instruments[Source.VISIT].by
     found, cov, by = _solved(left, right, len(fixed), by)
-    by_all = np.eye(len(column))  # usual is what all visitors find in the mean, not a strict one's
-    seen_in_visits = [i for i, name in enumerate(fixed) if name[0] == Source.VISIT]
-    by_all[np.ix_(seen_in_visits, of_visitors)] = 1.0 / max(len(visitors), 1)
-    by_all[np.ix_(of_visitors, of_visitors)] -= 1.0 / max(len(visitors), 1)
-    found, cov = by_all @ found, by_all @ cov @ by_all.T
+    centered = _centered(fixed, len(visitors))
+    found, cov = centered @ found, centered @ cov @ centered.T
     known = _posterior(found, cov, len(fixed))
     offset = dict(zip(fixed, found, strict=False))
     return replace(
@@ -94,6 +90,17 @@ def _solved(left: Array, right: Array, fixed: int, by: float) -> tuple[Array, Ar
         squares = float((found[fixed:] ** 2 + np.diag(cov)[fixed:]).sum())
         by = (squares + LEAN_OF_VISITORS * searched) / (visitors + LEAN_OF_VISITORS)
     return found, cov, by
+
+
+def _centered(fixed: Sequence[Pair | str], visitors: int) -> Array:
+    """Return the matrix that makes usual what all visitors find in the mean, (p, p)."""
+    of_visits = np.array([i for i, name in enumerate(fixed) if name[0] == Source.VISIT], np.intp)
+    of_visitors = len(fixed) + np.arange(visitors)
+    centered = np.eye(len(fixed) + visitors)
+    if visitors:
+        centered[np.ix_(of_visits, of_visitors)] = 1.0 / visitors
+        centered[np.ix_(of_visitors, of_visitors)] -= 1.0 / visitors
+    return centered
 
 
 def _posterior(found: Array, cov: Array, fixed: int) -> list[Severity]:
