@@ -4,7 +4,7 @@
 a short version of the same functions. All fits are made on some teachers, all figures on others.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -24,6 +24,7 @@ from trellis.stats.gaussian import Array
 
 TABLE = Path(__file__).parents[2] / "docs" / "methods" / "calibration-practice.md"
 LEVELS = (0.80, 0.95)
+DISTRICTS = 10  # of each world, a hundred teachers in each whom the fit did not see
 FINE = 0.05  # marks so fine that rounding plays no part
 
 FEW = World("two visits each", lessons=(2, 2), step=FINE)
@@ -78,6 +79,25 @@ class Forecasts:
         return 1 - self.model / self.last, 1 - self.model / self.running
 
 
+@dataclass(frozen=True, slots=True)
+class Several:
+    """What was found in several districts, (districts, m)."""
+
+    each: Array
+
+    def mean(self) -> Array:
+        """Return the mean over districts, (m,)."""
+        return np.asarray(self.each.mean(axis=0))
+
+    def error(self) -> Array:
+        """Return the Monte Carlo standard error of the mean, (m,)."""
+        return np.asarray(self.each.std(axis=0, ddof=1) / len(self.each) ** 0.5)
+
+    def told(self) -> list[str]:
+        """Return means in percent with their errors."""
+        return [f"{m:.1%} ± {e:.1%}" for m, e in zip(self.mean(), self.error(), strict=True)]
+
+
 def halves(world: World, seed: int) -> tuple[list[tuple[Look, ...]], list[tuple[Look, ...]]]:
     """Return the looks of teachers to fit on and of others to use the fit on."""
     looks = looks_of(district(world, np.random.default_rng(seed)))
@@ -129,59 +149,81 @@ def log_score(settings: Settings, others: Sequence[tuple[Look, ...]]) -> float:
     return float(np.mean(np.concatenate(each)))
 
 
-def main() -> tuple[dict[World, tuple[float, ...]], dict[World, Forecasts]]:
-    """Run the full study, write its page, and return what was found."""
+def main() -> tuple[dict[World, Several], dict[World, list[Forecasts]]]:
+    """Run the full study, write its page, and return what was found in each district."""
+    seeds = range(1, DISTRICTS + 1)
     with ProcessPoolExecutor() as pool:
-        chosen = pool.map(_choice_row, CHOICES)
-        found = pool.map(foretold, AHEAD)
-        held = pool.map(several_bands, BANDS)
-        bands_found = dict(zip(BANDS, held, strict=True))
-        told = dict(zip(AHEAD, found, strict=True))
-        choices = list(chosen)
-    rows = [_forecast_row(world, f) for world, f in told.items()]
-    band_rows = [f"| {w.name} | {a:.1%} | {b:.1%} |" for w, (a, b) in bands_found.items()]
-    TABLE.write_text("\n".join([HEAD, *band_rows, MIDDLE, *rows, LAST, *choices, ""]))
-    return bands_found, told
+        held = {w: [pool.submit(bands, w, seed) for seed in seeds] for w in BANDS}
+        told = {w: [pool.submit(foretold, w, seed) for seed in seeds] for w in AHEAD}
+        tried = {w: [pool.submit(choices, w, seed) for seed in seeds] for w in CHOICES}
+        found = {w: Several(np.array([job.result() for job in jobs])) for w, jobs in held.items()}
+        forecast = {w: [job.result() for job in jobs] for w, jobs in told.items()}
+        chosen = [_choice_row(w, [job.result() for job in jobs]) for w, jobs in tried.items()]
+    rows = [_forecast_row(world, f) for world, f in forecast.items()]
+    band_rows = [f"| {w.name} | {' | '.join(several.told())} |" for w, several in found.items()]
+    TABLE.write_text("\n".join([HEAD, *band_rows, MIDDLE, *rows, LAST, *chosen, ""]))
+    return found, forecast
 
 
-def foretold(world: World) -> Forecasts:
+def foretold(world: World, seed: int) -> Forecasts:
     """Return how forecasts do in one district of a world."""
-    some, others = halves(world, 7)
+    some, others = halves(world, seed)
     return forecasts(fit(some), others)
 
 
-def several_bands(world: World) -> tuple[float, ...]:
-    """Return what bands hold on average over three districts of a world."""
-    return tuple(float(x) for x in np.mean([bands(world, seed) for seed in (1, 2, 3)], axis=0))
+def gains(found: Sequence[Forecasts]) -> tuple[Array, Array]:
+    """Return gains over last lesson and running mean by practice, on average over districts."""
+    each = [f.gains() for f in found]
+    return np.mean([g[0] for g in each], axis=0), np.mean([g[1] for g in each], axis=0)
 
 
-def _forecast_row(world: World, f: Forecasts) -> str:
-    last, running = f.gains()
+def ranges(found: Sequence[Forecasts]) -> Several:
+    """Return what 80 % and 90 % ranges held in each district, over all practices."""
+    return Several(np.array([[f.held80.mean(), f.held90.mean()] for f in found]))
+
+
+def _forecast_row(world: World, found: Sequence[Forecasts]) -> str:
+    last, running = gains(found)
+    of80, of90 = ranges(found).told()
+    least = np.mean([f.held80.min() for f in found])
+    most = np.mean([f.held80.max() for f in found])
     return (
         f"| {world.name} | {last.min():.0%} / {np.median(last):.0%} | "
-        f"{running.min():.1%} / {np.median(running):.1%} | {f.held80.mean():.1%} "
-        f"({f.held80.min():.0%}-{f.held80.max():.0%}) | {f.held90.mean():.1%} |"
+        f"{running.min():.1%} / {np.median(running):.1%} | {of80} "
+        f"({least:.0%}-{most:.0%}) | {of90} |"
     )
 
 
-def _choice_row(world: World) -> str:
-    some, others = halves(world, 11)
+def choices(world: World, seed: int) -> tuple[list[float], str]:
+    """Return what each shape gains in log density, in thousandths, and what the fit chose."""
+    some, others = halves(world, seed)
     shapes = [(0, inf), (1, inf), (2, inf), (1, 4.0)]
     scores = [log_score(fit_as(some, rank, freedom), others) for rank, freedom in shapes]
     took = fit(some)
-    tails = "normal" if took.freedom == inf else f"t, {took.freedom:.0f} degrees"
-    told = " | ".join(f"{1000 * (score - scores[0]):+.1f}" for score in scores[1:])
-    return f"| {world.name} | {told} | rank {len(took.factors)}, {tails} |"
+    tails = "normal" if took.freedom == inf else "heavy tails"
+    factors = "two factors" if len(took.factors) > 1 else "one factor"
+    return [1000 * (score - scores[0]) for score in scores[1:]], f"{factors}, {tails}"
+
+
+def _choice_row(world: World, found: Sequence[tuple[list[float], str]]) -> str:
+    gain = Several(np.array([gains for gains, _ in found]))
+    told = [f"{m:+.1f} ± {e:.1f}" for m, e in zip(gain.mean(), gain.error(), strict=True)]
+    took = Counter(shape for _, shape in found)
+    names = ", ".join(f"{shape} {n}" for shape, n in took.most_common())
+    return f"| {world.name} | {' | '.join(told)} | {names} |"
 
 
 HEAD = """# Calibration of practice over time
 
 Written by `make calibrate`. Each world is drawn by its own few lines, not from the model: levels
 are rounded and cut off, rates are counted, some lessons are odd. The model is fitted on half of
-200 teachers and used on the other half. 3 districts a row for the bands, 1 for the forecasts: the
-Monte Carlo error of a share is about 1 to 2 points.
+200 teachers (if nothing else is said) and used on the other half, in ten districts a row. ± is the
+Monte Carlo standard error over districts: how well a district's variances are known is its chance,
+and a band holds them on average.
 
 ## Bands on where an element stands
+
+Bar: 95 % bands hold 93 to 97 %.
 
 | world | 80 % bands hold | 95 % bands hold |
 |---|---|---|"""
@@ -189,7 +231,8 @@ MIDDLE = """
 ## Each lesson foretold from earlier ones
 
 How much smaller the root mean squared error is than that of two simple forecasts (worst practice /
-median practice), and what the ranges held (over all marks; least and most of a practice).
+median practice), and what the ranges held (over all marks; least and most of a practice). Bars:
+15 % better than the last lesson on every practice, 80 % ranges hold 76 to 84 %.
 
 | world | than the last lesson | than the running mean | 80 % ranges hold | 90 % ranges hold |
 |---|---|---|---|---|"""
@@ -197,7 +240,7 @@ LAST = """
 ## Where correlations and heavy tails foretell better
 
 Mean log density of a mark of teachers that the fit did not see, in thousandths, against a model in
-which elements are unrelated; and what the fit chose by itself on held-out teachers.
+which elements are unrelated; and what the fit chose by itself, in how many districts.
 
 | world | one factor | two factors | one factor, heavy tails | chosen |
 |---|---|---|---|---|"""
