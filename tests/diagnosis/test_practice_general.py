@@ -17,7 +17,7 @@ from tests.diagnosis.worlds import SETTINGS, TODAY, Variances, a_teacher, a_visi
 from trellis.diagnosis import practice
 from trellis.diagnosis.looks import ELEMENTS, Look, Source, talk_rate, without
 from trellis.diagnosis.practice_fit import fit
-from trellis.diagnosis.practice_joint import level
+from trellis.diagnosis.practice_joint import change, joint, level
 from trellis.diagnosis.practice_likelihood import (
     APART,
     LOOSE,
@@ -306,32 +306,24 @@ def test_how_much_visitors_differ_is_found_from_all_that_they_saw() -> None:
 
 
 def test_who_alone_looks_at_an_element_never_settles_how_usual_it_is() -> None:
-    """Thirty lessons by one visitor, whose severity would be the lower the higher the level is."""
+    """Thirty lessons by one visitor, who is the stricter the higher the usual level really is."""
     looks = [a_visit(ELEMENTS[0], 2.0, TODAY, piece=str(i)) for i in range(30)]
-    place = SETTINGS.open_order().index((Source.VISIT, ELEMENTS[0]))
-    p = len(SETTINGS.open_order())
-    doubt = np.zeros((p, p))
-    doubt[place, place] = 0.3
-    follows = tuple(-1.0 if i == place else 0.0 for i in range(p))
-    known = replace(SETTINGS, severities=MappingProxyType({"ben": Severity(0.0, 0.0, follows)}))
-    unsure = replace(known, levels_left=tuple(map(tuple, doubt)))
-
-    sure = practice.state(
-        looks, replace(known, severities=MappingProxyType({"ben": Severity(0.0, 0.0)})), TODAY
+    order = SETTINGS.open_order()
+    here = np.array([name == (Source.VISIT, ELEMENTS[0]) for name in order], dtype=np.float64)
+    settled = replace(SETTINGS, severities=MappingProxyType({"ben": Severity(0.0, 0.0)}))
+    unsure = replace(
+        SETTINGS,
+        severities=MappingProxyType({"ben": Severity(0.0, 0.0, tuple(-here))}),
+        levels_left=tuple(map(tuple, 0.3 * np.diag(here))),
     )
-    both = practice.state(looks, unsure, TODAY)
+
+    sure, both = (practice.state(looks, reads, TODAY) for reads in (settled, unsure))
+    back = change(ELEMENTS[0], TODAY - timedelta(days=300), TODAY)
+    moved, as_moved = (joint(looks, reads).told(back) for reads in (settled, unsure))
 
     assert both.mean[0] == pytest.approx(sure.mean[0], abs=EXACT)
     assert both.cov[0, 0] == pytest.approx(sure.cov[0, 0] + 0.3**2, abs=EXACT)
-    changed = practice.change(looks, unsure, ELEMENTS[0], TODAY - timedelta(days=300), TODAY)
-    plain = practice.change(
-        looks,
-        replace(unsure, levels_left=(), severities=MappingProxyType({"ben": Severity(0.0, 0.0)})),
-        ELEMENTS[0],
-        TODAY - timedelta(days=300),
-        TODAY,
-    )
-    assert changed == pytest.approx(plain, abs=EXACT)
+    assert (as_moved.mean, as_moved.sd) == pytest.approx((moved.mean, moved.sd), abs=EXACT)
 
 
 def test_what_nothing_tells_of_is_told_by_the_mean_of_its_starting_assumption() -> None:
