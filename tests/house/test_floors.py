@@ -29,16 +29,11 @@ def test_each_floor_uses_only_what_stands_below_it() -> None:
     )
 
 
-def test_starting_django_loads_no_heavy_library() -> None:
-    script = (
-        "import os, sys, django\n"
-        "os.environ['DJANGO_SETTINGS_MODULE'] = 'trellis.web.settings'\n"
-        "django.setup()\n"
-        "import trellis.web.urls\n"
-        f"print(*(name for name in {HEAVY!r} if name in sys.modules))"
-    )
-    loaded = subprocess.run(
-        [sys.executable, "-c", script],
+def heavy_loaded_by(script: str) -> list[str]:
+    """Return the heavy libraries that are loaded after a script, in a Python of its own."""
+    told = f"\nimport sys; print(*(name for name in {HEAVY!r} if name in sys.modules))"
+    return subprocess.run(
+        [sys.executable, "-c", script + told],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": "src"},
         capture_output=True,
@@ -46,9 +41,27 @@ def test_starting_django_loads_no_heavy_library() -> None:
         check=True,
     ).stdout.split()
 
+
+def test_starting_django_loads_no_heavy_library() -> None:
+    loaded = heavy_loaded_by(
+        "import os, django\n"
+        "os.environ['DJANGO_SETTINGS_MODULE'] = 'trellis.web.settings'\n"
+        "django.setup()\n"
+        "import trellis.web.urls"
+    )
+
     assert not loaded, (
         f"django.setup() and the urls load {', '.join(loaded)}, which cost each command seconds. "
         "Import them inside the function of queries.py or tasks.py that needs them."
+    )
+
+
+def test_the_command_line_loads_no_heavy_library_before_a_command_needs_it() -> None:
+    loaded = heavy_loaded_by("import trellis.cli.main")
+
+    assert not loaded, (
+        f"trellis.cli.main loads {', '.join(loaded)}, which costs each command a second. "
+        "Import them inside the function of the command that needs them."
     )
 
 

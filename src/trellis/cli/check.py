@@ -4,14 +4,16 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from trellis.interchange.identify import Identified, identify
 from trellis.interchange.problems import Problem, Severity, as_record
+
+if TYPE_CHECKING:
+    from trellis.interchange.identify import Identified
 
 SOUND, FINDINGS, UNREADABLE = 0, 1, 2
 # Places that are shown of each kind of finding; --json lists them all.
@@ -25,6 +27,8 @@ def check(
     ] = False,
 ) -> None:
     """Say what a file or folder is and what is wrong with it; needs no database."""
+    from trellis.interchange.identify import identify  # loads polars and scipy
+
     looked = identify(path)
     if as_json:
         found = [as_record(problem) for problem in looked.findings]
@@ -34,14 +38,14 @@ def check(
     raise typer.Exit(exit_code(looked))
 
 
-def exit_code(looked: Identified) -> int:
+def exit_code(looked: "Identified") -> int:
     """Return 0 for sound, 1 for findings, 2 for what could not be read."""
     if not looked.kinds:
         return UNREADABLE
     return FINDINGS if looked.findings else SOUND
 
 
-def tell(looked: Identified, path: Path, console: Console) -> None:
+def tell(looked: "Identified", path: Path, console: Console) -> None:
     """Tell people: what it is, then the kinds of findings, each with its first places."""
     name = escape(path.name or str(path))
     if looked.kinds:
@@ -83,7 +87,7 @@ def _ended(problem: Problem) -> str:
     return escape(f"{problem.expected}.")
 
 
-def _verdict(looked: Identified) -> str:
+def _verdict(looked: "Identified") -> str:
     errors = sum(problem.severity is Severity.ERROR for problem in looked.findings)
     notices = len(looked.findings) - errors
     if not looked.kinds:

@@ -4,15 +4,16 @@ import csv
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from trellis.diagnosis import decision
-from trellis.diagnosis.visits import OVERALL, Marks, Visits, of
 from trellis.interchange.spreadsheet import closed
-from trellis.stats import Estimate, TrellisNumbersError
+
+if TYPE_CHECKING:
+    from trellis.diagnosis.visits import Marks, Visits
+    from trellis.stats import Estimate
 
 COLUMNS = ("teacher", "lesson", "visitor", "element", "level")
 REFUSED = 2  # exit status where nothing can be computed as asked
@@ -29,6 +30,9 @@ def visits(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for what is computed.")],
 ) -> None:
     """Say where practice stands and how sure that is; severity and lessons are allowed for."""
+    from trellis.diagnosis.visits import of  # loads numpy and scipy
+    from trellis.stats import TrellisNumbersError
+
     console = Console(stderr=True, soft_wrap=True)
     try:
         found = of(read(marks))
@@ -45,7 +49,7 @@ def visits(
         console.print(caution, markup=False, highlight=False)
 
 
-def read(path: Path) -> Marks:
+def read(path: Path) -> "Marks":
     """Return the marks of a file.
 
     Raises
@@ -63,7 +67,9 @@ def read(path: Path) -> Marks:
         raise MarksError(f"{path} is not a CSV file in UTF-8: {error}.") from error
 
 
-def _marks(path: Path, header: Sequence[str], rows: Iterable[list[str]]) -> Marks:
+def _marks(path: Path, header: Sequence[str], rows: Iterable[list[str]]) -> "Marks":
+    from trellis.diagnosis.visits import Marks
+
     named = [name.strip() for name in header]
     if missing := [name for name in COLUMNS if named.count(name) != 1]:
         raise MarksError(
@@ -100,7 +106,7 @@ def _level(text: str, number: int) -> int:
     return int(value)
 
 
-def write(found: Visits, out: Path) -> None:
+def write(found: "Visits", out: Path) -> None:
     """Write the four files."""
     out.mkdir(parents=True, exist_ok=True)
     _table(
@@ -122,7 +128,10 @@ def write(found: Visits, out: Path) -> None:
     (out / "components.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _decision(found: Visits) -> Iterable[tuple[object, ...]]:
+def _decision(found: "Visits") -> Iterable[tuple[object, ...]]:
+    from trellis.diagnosis import decision
+    from trellis.diagnosis.visits import OVERALL
+
     parts, elements = found.parts(), len(found.difficulties)
     for about, these, size in (
         (OVERALL, parts, elements),
@@ -134,7 +143,7 @@ def _decision(found: Visits) -> Iterable[tuple[object, ...]]:
             yield (about, d.lessons, d.visitors, d.looks, *numbers)
 
 
-def _components(found: Visits) -> dict[str, object]:
+def _components(found: "Visits") -> dict[str, object]:
     steps = zip(found.levels[:-1], found.levels[1:], found.thresholds, strict=True)
     return {
         "unit": "logits; variances in squared logits; intervals 95 %",
@@ -147,12 +156,12 @@ def _components(found: Visits) -> dict[str, object]:
     }
 
 
-def _plain(one: Estimate) -> dict[str, object]:
+def _plain(one: "Estimate") -> dict[str, object]:
     value, low, high = _three(one)
     return {"value": value, "low": low, "high": high, "n": one.n}
 
 
-def _three(one: Estimate) -> tuple[float, float, float]:
+def _three(one: "Estimate") -> tuple[float, float, float]:
     return _short(one.value), _short(one.interval.low), _short(one.interval.high)
 
 
