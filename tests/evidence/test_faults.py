@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sqlite3
 import subprocess
 import threading
@@ -112,13 +113,20 @@ def rows(home: Path, question: str) -> list[tuple[object, ...]]:
         database.close()
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """An installation of its own, with the tiny district in it."""
-    begun = command(tmp_path / "home", "import", str(tiny.write_district(tmp_path / "first")))
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with the tiny district in it, made once: to make one takes seconds."""
+    folder = tmp_path_factory.mktemp("installed")
+    begun = command(folder / "home", "import", str(tiny.write_district(folder / "first")))
     told, faults = begun.communicate(timeout=60)
     assert begun.returncode == 0, told + faults
-    return tmp_path / "home"
+    return folder / "home"
+
+
+@pytest.fixture
+def home(installed: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test."""
+    return Path(shutil.copytree(installed, tmp_path / "home"))
 
 
 def test_two_imports_at_once_both_end_in_what_they_say(home: Path, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from trellis.web.loaders import bring_in
 
 pytestmark = pytest.mark.django_db
 
+NAMES = ("Ana", "Ruiz", "Chi", "Nguyen", "Ben", "t-ana", "t-chi", "t-ben", "p-1", "p-2")
+
 
 @pytest.fixture(name="known")
 def _known(tmp_path: Path) -> Path:
@@ -60,12 +62,12 @@ def test_who_stayed_moved_or_left_is_kept_under_a_pseudonym(known: Path) -> None
     assert Employment.objects.count() == 2
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_no_name_of_a_person_reaches_the_warehouse(known: Path, table: str) -> None:
+def test_no_name_of_a_person_reaches_the_warehouse(known: Path) -> None:
     bring(known, "staff.csv", tiny.FILES["staff.csv"].replace("math;ela,\n", "math;ela,left\n"))
 
-    told = queries.warehouse().read(table).collect().write_csv()
+    for table in TABLES:
+        told = queries.warehouse().read(table).collect().write_csv()
 
-    for name in ("Ana", "Ruiz", "Chi", "Nguyen", "Ben", "t-ana", "t-chi", "t-ben", "p-1", "p-2"):
-        assert f"{name}," not in told
-        assert f",{name}\n" not in told
+        for name in NAMES:
+            assert f"{name}," not in told, table
+            assert f",{name}\n" not in told, table

@@ -20,6 +20,7 @@ from tests.promises.access import TABLE, Row
 from tests.promises.cast_at_work import Objects, secret, the_people, the_things
 from tests.promises.introspection import addresses
 from tests.promises.reference import REFERENCE, as_markdown
+from trellis.people.models import Person
 from trellis.plans import models as plans
 from trellis.trust.models import AccessEvent
 
@@ -68,6 +69,7 @@ IN_A_PLAN: tuple[tuple[type[Model], str], ...] = (
 class Stage:
     """Ana with one of everything, and everybody at the door."""
 
+    ana: Person
     clients: dict[str, Client]
     things: Objects
 
@@ -90,7 +92,7 @@ def _stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         for role, person in people.items():
             if person is not None:
                 clients[role].force_login(person)
-        yield Stage(clients, the_things(people))
+        yield Stage(ana(), clients, the_things(people))
         transaction.set_rollback(True)
 
 
@@ -98,15 +100,15 @@ def _stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 def test_an_address_answers_each_role_as_the_table_says(row: Row, stage: Stage) -> None:
     address = reverse(row.name, args=[stage.things[key] for key in row.args])
     address += row.query.format(**stage.things)
-    before = _plan_of_ana()
+    before = _plan_of(stage.ana)
     wrong: list[str] = []
     for role in stage.clients:
         for method in ("GET", "POST"):
             with transaction.atomic():
                 answer = stage.ask(role, method, address, row.data)
                 shown = _secrets_in(answer)
-                changed = method == "POST" and _plan_of_ana() != before
-                looks = AccessEvent.objects.filter(owner=ana()).count()
+                changed = method == "POST" and _plan_of(stage.ana) != before
+                looks = AccessEvent.objects.filter(owner=stage.ana).count()
                 transaction.set_rollback(True)
             if not _is_as_said(row, role, method, answer):
                 wrong.append(f"{role}: {method} gave {answer.status_code}")
@@ -152,9 +154,9 @@ def _secrets_in(answer: HttpResponse) -> set[str]:
     return {kind for kind in KINDS if secret(kind) in text}
 
 
-def _plan_of_ana() -> list[list[tuple[object, ...]]]:
+def _plan_of(teacher: Person) -> list[list[tuple[object, ...]]]:
     return [
-        list(model._default_manager.filter(**{path: ana()}).order_by("pk").values_list())
+        list(model._default_manager.filter(**{path: teacher}).order_by("pk").values_list())
         for model, path in IN_A_PLAN
     ]
 
