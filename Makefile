@@ -1,6 +1,8 @@
 # Every command of the project; `make` alone lists them. State lives in .venv and .trellis.
 SHELL := /bin/bash
 BIN := .venv/bin
+# Two workers, a file at a time, in the order of tests/conftest.py: the long ones first.
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo test lint types suite postgres journeys look calibrate torture bench format lock clean
 .DEFAULT_GOAL := help
@@ -24,10 +26,10 @@ types: .venv/dev.ready ## Check types, strictly
 	$(BIN)/mypy
 
 suite: .venv/dev.ready ## Run every test on SQLite, the browser's journeys included
-	TRELLIS_CHROMIUM="$$(scripts/chromium.sh)" $(BIN)/python -m pytest -n 2 --dist loadfile --durations=15 $(ARGS)
+	TRELLIS_CHROMIUM="$$(scripts/chromium.sh)" $(BIN)/python -m pytest $(WORKERS) --durations=15 $(ARGS)
 
 postgres: .venv/dev.ready ## Run the tests of the database again on a PostgreSQL of their own
-	$(BIN)/python scripts/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python scripts/with_postgres.py $(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 journeys: .venv/dev.ready ## Run the stories told in a real browser alone
 	TRELLIS_CHROMIUM="$$(scripts/chromium.sh)" $(BIN)/python -m pytest tests/journeys $(ARGS)

@@ -61,7 +61,10 @@ def spark() -> Iterator[None]:
         pytest.skip(say)
     from trellis.warehouse.engines import spark_session
 
-    session = spark_session()
+    with pytest.MonkeyPatch.context() as patch:
+        # A session of seconds never earns back what optimizing its code costs.
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        session = spark_session()
     yield
     session.stop()
 

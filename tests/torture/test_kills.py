@@ -1,12 +1,25 @@
-"""An import that was begun in the browser never hangs, whenever its worker dies."""
+"""`kill -9` in the middle of an import: the old state or the new one, never between; nothing hangs.
+
+`make test` kills once with each aim, `make torture` a hundred times and prints the table of the
+reference. All in one file: to prepare the arena takes as long as two kills.
+"""
 
 import os
 import signal
+import sys
 import time
+from collections import Counter
+from collections.abc import Sequence
 from random import Random
 
-from tests.torture.arena import Arena, wait_for_the_first_write
+import pytest
 
+from tests.torture.arena import AIMS, PHASES, Arena, Killed, wait_for_the_first_write
+
+KILLS = int(os.environ.get("TRELLIS_TORTURE", len(AIMS)))
+SEED = 20260311
+
+# What the browser begins and its worker does, by their own functions.
 BEGIN = """
 from pathlib import Path
 from trellis.evidence import imports
@@ -29,6 +42,40 @@ from trellis.evidence.models import Import
 brought = Import.objects.get(pk="{pk}")
 print(brought.state, [said["code"] for said in brought.problems if said["code"] == "cut_off"])
 """
+
+
+def test_a_killed_import_leaves_the_old_state_or_the_new_one_and_nothing_to_mend(
+    ready: Arena, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = Random(SEED)
+    killed: list[Killed] = []
+    for number in range(KILLS):
+        killed.append(ready.kill_an_import(rng, AIMS[number % len(AIMS)]))
+        assert killed[-1].state in {"old", "new"}
+        ready.run(("doctor", "--deep"), ("import", str(ready.newer)))
+        assert ready.state() == "new"
+        # The state before stays, so that the import can be undone; nothing else does.
+        assert len(list(ready.home.glob("warehouse/manifests/*"))) == 2
+        assert not list(ready.home.glob("warehouse/.aside-*"))
+
+    with capsys.disabled():
+        sys.stdout.write(f"\nOn {ready.database.name}:\n{table(killed)}\n")
+
+
+def table(killed: Sequence[Killed]) -> str:
+    """Say how often each moment was hit, and what was left."""
+    lines = [
+        "| killed while | kills | old state | new state | between | doctor finds | next import |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for phase in PHASES:
+        left = Counter(one.state for one in killed if one.phase == phase)
+        kills = left.total()
+        lines.append(
+            f"| {phase} | {kills} | {left['old']} | {left['new']} | {left['between']} "
+            f"| {'nothing' if kills else ''} | {'works' if kills else ''} |"
+        )
+    return "\n".join(lines)
 
 
 def kill_a_worker(ready: Arena, *, after: float) -> None:
