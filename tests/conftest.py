@@ -10,8 +10,8 @@ from tests.demonstration import built_once
 
 USES_DATABASE = {"db", "transactional_db", "django_db_setup"}
 HERE = Path(__file__).parent
-# Where the longest files are: one that came last would leave the other worker idle. The first builds
-# the demonstration while the other does without it.
+# Where the longest files are: one that came last would leave the other worker idle. The first
+# folder builds the demonstration; the second does without it meanwhile.
 FIRST = ("torture", "calibration", "evidence", "promises", "journeys")
 
 

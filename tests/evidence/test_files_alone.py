@@ -1,8 +1,11 @@
 """Each kind of file can come alone, later, against what is known; no name reaches the warehouse."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from tests.interchange import tiny
 from trellis.activities.models import CostItem, Participation
@@ -16,11 +19,23 @@ pytestmark = pytest.mark.django_db
 NAMES = ("Ana", "Ruiz", "Chi", "Nguyen", "Ben", "t-ana", "t-chi", "t-ben", "p-1", "p-2")
 
 
+@pytest.fixture(scope="module")
+def district(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """Bring the district once: the one file that each test brings to it is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        bring_in([tiny.write_district(tmp_path_factory.mktemp("district"))], apply=True)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(name="known")
-def _known(tmp_path: Path) -> Path:
-    bring_in([tiny.write_district(tmp_path / "district")], apply=True)
-    (tmp_path / "later").mkdir()
-    return tmp_path / "later"
+def _known(district: None, tmp_path: Path) -> Path:
+    """A folder for what comes later, to a district that is known."""
+    return tmp_path
 
 
 def bring(folder: Path, name: str, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from tests.cast import ana, ben, chi, dee, eli, hana
 from tests.house.tree import dotted, modules, told
@@ -33,6 +34,15 @@ pytestmark = pytest.mark.django_db
 
 HERS = {"Plan", "Goal", "GoalVersion", "Measure", "CheckIn", "ActionStep", "SavedResource"}
 CHANGES = {"create", "get_or_create", "update_or_create", "bulk_create", "update", "bulk_update"}
+
+
+@pytest.fixture(name="stage", scope="module")
+def _stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Build the cast at work once for all actions: what each test does is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        the_things(the_people())
+        yield
+        transaction.set_rollback(True)
 
 
 def acts(module: ModuleType) -> Iterator[Callable[..., object]]:
@@ -80,9 +90,9 @@ def contents() -> list[list[tuple[object, ...]]]:
     ]
 
 
+@pytest.mark.usefixtures("stage")
 @pytest.mark.parametrize("act", [*acts(actions), *acts(proposals)], ids=lambda act: act.__name__)
 def test_nobody_changes_anas_plan_but_ana(act: Callable[..., object]) -> None:
-    the_things(the_people())
     before = contents()
     hints = get_type_hints(inspect.unwrap(act))
     needed = {
@@ -107,9 +117,9 @@ def _is_subject(act: Callable[..., object], name: str) -> bool:
     return kind is not inspect.Parameter.KEYWORD_ONLY
 
 
+@pytest.mark.usefixtures("stage")
 def test_the_owner_herself_can() -> None:
     """The test above would pass if nothing worked at all: so Ana does one of each here."""
-    the_things(the_people())
     before = contents()
 
     actions.set_goal(ana(), by=ana(), text="Twenty students explain")
