@@ -1,12 +1,16 @@
 """Give tests the demonstration, put the long files first, choose what runs again on PostgreSQL."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
-from pytest_django import Settings
+from django.db import connection, transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests.demonstration import built_once
+from tests.interchange import tiny
 
 USES_DATABASE = {"db", "transactional_db", "django_db_setup"}
 HERE = Path(__file__).parent
@@ -38,6 +42,35 @@ def _uses_database(item: pytest.Item) -> bool:
 def own_warehouse(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the states that other tests froze out of sight."""
     settings.TRELLIS_WAREHOUSE = tmp_path_factory.mktemp("warehouse")
+
+
+@pytest.fixture(scope="module", name="brought")
+def _brought(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Path]:
+    """Bring the tiny district once for the tests of a file; return its warehouse."""
+    from trellis.web.loaders import bring_in  # late: most tests need no import
+
+    warehouse = tmp_path_factory.mktemp("warehouse")
+    with (
+        django_db_blocker.unblock(),
+        override_settings(TRELLIS_WAREHOUSE=warehouse),
+        transaction.atomic(),
+    ):
+        bring_in([tiny.write_district(tmp_path_factory.mktemp("district"))], apply=True)
+        yield warehouse
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def known_district(
+    brought: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Let a test begin with the tiny district in; what it does to it is taken back."""
+    copy = tmp_path_factory.mktemp("copy") / "warehouse"
+    settings.TRELLIS_WAREHOUSE = shutil.copytree(brought, copy)
 
 
 @pytest.fixture(scope="session")

@@ -12,18 +12,13 @@ from trellis.trust import clock
 from trellis.warehouse.pseudonyms import pseudonym
 from trellis.web.loaders import DERIVED, LOADERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_district")]
 
 WHEN = "2026-03-01T08:00:00Z"
 HEADS = {name: text.split("\n")[0] for name, text in tiny.ONEROSTER.items()}
 RESULT = (
     "{id},{status},{when},li1,{who},fully graded,{score},2025-09-19,,,c1,false,false,false,false"
 )
-
-
-@pytest.fixture(autouse=True)
-def _a_district(tmp_path: Path) -> None:
-    bring(tiny.write_district(tmp_path / "district"))
 
 
 def checked(path: Path) -> imports.Checked:

@@ -26,8 +26,7 @@ LAYOUTS = {"growth": vendors.GROWTH, "screener": vendors.SCREENER,
 
 
 @pytest.fixture(name="browser")
-def _browser(tmp_path: Path) -> Iterator[Client]:
-    bring_in([tiny.write_district(tmp_path / "district")], apply=True)
+def _browser(known_district: None) -> Iterator[Client]:
     client = Client()
     client.force_login(hana())
     yield client
