@@ -21,11 +21,13 @@ def measure() -> list[tuple[str, ...]]:
     """Return a table of what the practice model takes, in seconds on one processor."""
     rng = np.random.default_rng(1)
     district = [_teacher(rng, f"t{i}") for i in range(TEACHERS)]
-    reads = Settings(ORIGIN)
+    plain = Settings(ORIGIN)
     some = district[:PEER_TEACHERS]
-    fit = _busy(lambda: practice.fit(district, ORIGIN, ELEMENTS))
+    started = time.process_time()
+    reads = practice.fit(district, ORIGIN, ELEMENTS)
+    fit = time.process_time() - started
     ours = _busy(lambda: [practice.state(looks, reads, ON) for looks in some]) / len(some)
-    peer = _busy(lambda: [practice_peer.smooth(looks, reads, ON) for looks in some]) / len(some)
+    peer = _busy(lambda: [practice_peer.smooth(looks, plain, ON) for looks in some]) / len(some)
     everybody = _busy(lambda: [practice.state(looks, reads, ON) for looks in district])
     foretold = _busy(lambda: [practice.foretell(looks, reads) for looks in some]) / len(some)
     less = _busy(lambda: [_without_each(looks, reads) for looks in some[:20]])
