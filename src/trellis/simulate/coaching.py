@@ -127,7 +127,7 @@ def anas_partnerships(people: People, today: date) -> list[Partnership]:
 _ANAS_VISITS_BEFORE = (
     (11, 6, "coach", 3, 2, 2, "instruction.checks", 2),
     (2, 12, "coach", 3, 2, 1, "content.tasks", 2),
-    (4, 9, "chi", 3, 3, 1, "culture.expectations", 2),
+    (4, 9, "chi", 3, 3, 2, "culture.expectations", 2),
 )
 _ANAS_VISITS_THIS_YEAR = (
     (9, 17, "coach", 3, 2, 2, "instruction.facilitation", 2),
