@@ -30,7 +30,7 @@ from trellis.diagnosis.practice_likelihood import (
 )
 from trellis.diagnosis.practice_likelihood import _add as add_slopes
 from trellis.diagnosis.practice_likelihood import _nothing as no_slopes
-from trellis.diagnosis.practice_model import SOURCES, design, numbers
+from trellis.diagnosis.practice_model import PARTS, SOURCES, design, numbers, open_levels
 from trellis.diagnosis.practice_settings import (
     DEFAULT_INSTRUMENTS,
     Instrument,
@@ -263,6 +263,75 @@ def test_the_slope_of_the_likelihood_is_that_of_small_steps() -> None:
     assert found == pytest.approx(
         [(loss(x + s) - loss(x - s)) / 2e-5 for s in step], abs=SLOPE, rel=SLOPE
     )
+
+
+def test_a_visitor_whose_severity_is_known_says_nothing_of_how_much_new_ones_differ() -> None:
+    looks = [a_visit("a", level, FIRST, by=by) for level, by in ((1.0, "ben"), (2.0, "new"))]
+    settled = replace(SETTINGS, elements=("a",), factors=((0.2,),), own=(0.1,),
+                      usual=MappingProxyType({(Source.VISIT, "a"): 1.5}),
+                      severities=MappingProxyType({"ben": Severity(0.1, 0.02)}))  # fmt: skip
+    d, h = design(practice.in_order(looks), settled), numbers(settled)
+    shape = Shape(1, np.array([(PARTS.index("by"), SOURCES.index(Source.VISIT))]),
+                  np.zeros((0, 2), dtype=np.intp), PULL, np.array([PULL]))  # fmt: skip
+    x = _packed(h, shape)
+    slopes = no_slopes(1)
+    add_slopes(d, h, None, slopes)
+    step = np.zeros(len(x))
+    step[-1] = 1e-5
+
+    found = _by_number(x, h, slopes, shape)[-1]
+
+    above, below = (
+        add_slopes(d, _unpacked(x + s, h, shape), None, no_slopes(1)) for s in (step, -step)
+    )
+    assert found == pytest.approx((above - below) / 2e-5, abs=SLOPE)
+
+
+def test_marks_that_are_all_alike_are_fitted_too() -> None:
+    world = [
+        [a_visit(e, 2.0, FIRST + timedelta(days=25 * d), by=f"v{d % 3}", piece=f"{t} {d}")
+         for d in range(4) for e in ELEMENTS]
+        for t in range(12)
+    ]  # fmt: skip
+
+    found = practice.state(world[0], fit(world), END)
+
+    assert found.mean == pytest.approx(np.full(len(ELEMENTS), 2.0), abs=0.01)
+    assert (np.diag(found.cov) > 0).all()
+
+
+def test_the_order_in_which_teachers_come_changes_nothing() -> None:
+    rng = np.random.default_rng(5)
+    world = [
+        [a_visit(e, float(rng.integers(0, 4)), FIRST + timedelta(days=20 * d), by=f"v{d % 2}",
+                 piece=f"lesson {d}") for d in range(3) for e in "abc"]
+        for _ in range(24)
+    ]  # fmt: skip
+
+    assert to_json(fit(world)) == to_json(fit(world[::-1]))
+
+
+def test_one_visitor_who_sees_everybody_leaves_in_doubt_how_strict_she_is() -> None:
+    rng = np.random.default_rng(6)
+    alone, two = (
+        fit([[a_visit("a", 1.5 + rng.normal(0, 0.5), FIRST + timedelta(days=30 * d), by=by)
+              for d, by in enumerate(visitors)] for _ in range(40)])
+        for visitors in (("ben",) * 4, ("ben", "chi") * 2)
+    )  # fmt: skip
+
+    by = alone.instruments[Source.VISIT].by
+    assert open_levels(alone)[0] @ open_levels(alone)[0] > by / 2
+    assert open_levels(two)[0] @ open_levels(two)[0] < two.instruments[Source.VISIT].by / 2
+
+
+def test_an_element_may_be_called_as_a_visitor_might_be() -> None:
+    world = [
+        [a_visit("seen by ben", 1.0 + t % 2, FIRST + timedelta(days=d), by=by, piece=f"{t} {d}")
+         for d, by in enumerate(("ben", "chi"))]
+        for t in range(6)
+    ]  # fmt: skip
+
+    assert set(fit(world).severities) == {"ben", "chi"}
 
 
 def test_a_strict_visitor_is_known_as_such_across_teachers_and_a_stranger_is_not() -> None:

@@ -26,6 +26,7 @@ from trellis.diagnosis.practice_model import (
     design,
     in_order,
     numbers,
+    place,
 )
 from trellis.diagnosis.practice_settings import (
     DEFAULT_INSTRUMENTS,
@@ -72,7 +73,7 @@ def fit(
     TrellisNumbersError
         if there is neither evidence nor an element
     """
-    seen = [in_order(looks) for looks in evidence if looks]
+    seen = _seen(evidence)
     start = _start(seen, origin, elements)
     if not seen:
         return start
@@ -82,13 +83,19 @@ def fit(
 
 def fit_as(evidence: Sequence[Sequence[Look]], rank: int, freedom: float) -> Settings:
     """Return settings of a given shape, to hold shapes against each other."""
-    seen = [in_order(looks) for looks in evidence if looks]
+    seen = _seen(evidence)
     start = _start(seen, None, None)
     units = [_thinned(looks) for looks in _spread(seen, MOST_UNITS)]
     now = _searched(units, _of_rank(start, rank, TILT), _of_rank(start, rank), ROUNDS[0])
     if freedom < inf:
         now = replace(_heavy(now), freedom=freedom)
     return _finished(seen, units, now, start)
+
+
+def _seen(evidence: Sequence[Sequence[Look]]) -> list[tuple[Look, ...]]:
+    """Return teachers' looks in an order that does not depend on how teachers or looks came."""
+    return sorted((in_order(looks) for looks in evidence if looks),
+                  key=lambda looks: [place(look) for look in looks])  # fmt: skip
 
 
 def _finished(

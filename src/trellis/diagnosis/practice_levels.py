@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 from scipy.linalg import cho_solve
@@ -31,6 +32,8 @@ OPEN = 1e-6  # precision of a level that leans on nothing
 LEAN_OF_VISITORS = 4.0  # how much visitors differ leans on what was searched as on so many visitors
 TURNS = 8  # of EM
 
+Name: TypeAlias = tuple[str, str] | str  # of a column: a usual level, a reason or a visitor
+
 
 def levels(seen: Sequence[Sequence[Look]], settings: Settings, lean: float) -> Settings:
     """Return settings with usual levels, reasons and severities estimated from all teachers.
@@ -46,7 +49,7 @@ def levels(seen: Sequence[Sequence[Look]], settings: Settings, lean: float) -> S
         levels_left=(),
     )
     fixed = bare.open_order()
-    column = {name: i for i, name in enumerate(fixed)}
+    column: dict[Name, int] = {name: i for i, name in enumerate(fixed)}
     column |= {_seen_by(v): len(fixed) + i for i, v in enumerate(visitors)}
     left, right = np.zeros((len(column), len(column))), np.zeros(len(column))
     for looks in some:
@@ -93,11 +96,14 @@ def _solved(left: Array, right: Array, fixed: int, by: float) -> tuple[Array, Ar
 
 
 def _centered(fixed: Sequence[Pair | str], visitors: int) -> Array:
-    """Return the matrix that makes usual what all visitors find in the mean, (p, p)."""
+    """Return the matrix that makes usual what all visitors find in the mean, (p, p).
+
+    One visitor is no mean: how strict she is stays in doubt, and in her teachers' levels.
+    """
     of_visits = np.array([i for i, name in enumerate(fixed) if name[0] == Source.VISIT], np.intp)
     of_visitors = len(fixed) + np.arange(visitors)
     centered = np.eye(len(fixed) + visitors)
-    if visitors:
+    if visitors > 1:
         centered[np.ix_(of_visits, of_visitors)] = 1.0 / visitors
         centered[np.ix_(of_visitors, of_visitors)] -= 1.0 / visitors
     return centered
@@ -124,22 +130,22 @@ def _held(name: Pair | str, settings: Settings, lean: float) -> tuple[float, flo
     return lean / (i.piece + i.piece_element + i.own), DEFAULT_USUAL[name] - settings.usual[name]
 
 
-def _seen_by(visitor: str) -> Pair:
-    """Return the name of a visitor's column; no element is called like that."""
-    return Source.VISIT, f"seen by {visitor}"
+def _seen_by(visitor: str) -> Name:
+    """Return the name of a visitor's column, which is that of no level and no reason."""
+    return "visitor", visitor
 
 
 def _add(
     looks: Sequence[Look],
     settings: Settings,
-    column: Mapping[Pair | str, int],
+    column: Mapping[Name, int],
     left: Array,
     right: Array,
 ) -> None:
     """Add one teacher's looks to the equations."""
     d, h = design(looks, settings), numbers(settings)
     cover, _ = weighted(d, h, settings.freedom)
-    keys: list[list[Pair | str]] = [
+    keys: list[list[Name]] = [
         [(k.source, k.element), k.reason, _seen_by(k.by)]
         if k.source == Source.VISIT
         else [(k.source, k.element)]

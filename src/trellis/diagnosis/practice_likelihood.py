@@ -18,7 +18,7 @@ PULL = 0.7  # SD of a log variance around its shipped default
 LOOSE = 1.0  # the same where nothing was shipped
 APART = 0.5  # SD of an element's own part around what elements share, relative
 SPREAD_APART = 0.3  # SD of the log relative spread of an element's lesson noise
-LOWEST, HIGHEST = -14.0, 7.0
+REACH = 6.0  # of a search, in SDs of a penalty: farther off a covariance may have no inverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def search(
         _packed(start, shape),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(LOWEST, HIGHEST)] * len(center),
+        bounds=[(c - REACH * sd, c + REACH * sd) for c, sd in zip(center, held, strict=True)],
         options={"maxiter": rounds, "ftol": 1e-6},
     )
     return _unpacked(np.asarray(found.x), start, shape)
@@ -153,6 +153,9 @@ def _add(d: Design, h: Numbers, weights: Array | None, slopes: Slopes) -> float:
     )  # fmt: skip
     each = [np.einsum("ij,ij->i", part, pattern) for part, pattern in patterns]
     each[0] *= 2.0
+    each[PARTS.index("by")] *= np.isnan(
+        d.known_by
+    )  # where a severity is known, nothing is searched
     each.append(noise.diagonal())
     for part, row in enumerate(each):
         by_source = np.bincount(d.s, row, minlength=s)

@@ -201,7 +201,10 @@ def _read(kept: Mapping[str, Any]) -> Settings:
         drift=float(kept["drift"]),
         shared=float(kept["shared"]),
         instruments=MappingProxyType(
-            {Source(s): Instrument(**i) for s, i in kept["instruments"].items()}
+            {
+                Source(s): Instrument(**{part: float(x) for part, x in i.items()})
+                for s, i in kept["instruments"].items()
+            }
         ),
         usual=_pairs(kept["usual"]),
         rates=MappingProxyType({e: float(x) for e, x in kept["rates"].items()}),
