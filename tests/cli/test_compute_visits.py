@@ -116,6 +116,7 @@ def test_people_whom_no_visit_links_are_refused_by_name(tmp_path: Path) -> None:
     [
         ("", "needs the columns"),
         ("teacher,lesson,visitor,element\n", "Look at: level"),
+        (HEADER.replace(",", ";"), "save the file with commas"),
         (HEADER, "There are no marks"),
         (HEADER + "Ana,1,Vi,talk,2.5\n", "Row 2: the level is “2.5”, not a whole number"),
         (HEADER + "Ana,1,Vi,talk,nan\n", "Row 2: the level is “nan”"),

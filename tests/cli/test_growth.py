@@ -125,6 +125,7 @@ def test_years_that_span_two_and_scores_that_are_missing_are_understood(tmp_path
         (3, "s3,2022,MATHEMATICS,3,inf", "scores.csv, row 5, score: found “inf”"),
         (3, "s3,2022,MATHEMATICS,3,nan", "scores.csv, row 5, score: found “nan”"),
         (3, "s3,2022,MATHEMATICS,3,high", "scores.csv, row 5, score: found “high”"),
+        (3, "s3,2022,MATHEMATICS,3,1e300", "row 5, score: found “1e300”; no score is as large"),
         (3, "s3,2022,MATHEMATICS,third,1", "scores.csv, row 5, grade: found “third”"),
         (3, "s3,22,MATHEMATICS,3,1", "scores.csv, row 5, year: found “22”"),
         (3, ",2022,MATHEMATICS,3,1", "scores.csv, row 5, student"),
@@ -152,6 +153,7 @@ def test_a_row_that_cannot_be_used_is_named(
         ("student,year,subject,score,x", "", "no column grade"),
         (HEADER + ",csem", ",-1", "row 2, csem: found “-1”"),
         (HEADER + ",csem", ",inf", "row 2, csem: found “inf”"),
+        (HEADER + ",csem", ",1e300", "row 2, csem: found “1e300”; no standard error is as large"),
     ],
 )
 def test_columns_that_are_wrong_are_named(
@@ -161,6 +163,15 @@ def test_columns_that_are_wrong_are_named(
 
     assert result.exit_code == 2
     assert says in result.stderr
+
+
+def test_semicolons_between_cells_are_named(tmp_path: Path) -> None:
+    some = [line.replace(",", ";") for line in lines()]
+
+    result = run(written(tmp_path, some, HEADER.replace(",", ";")), "-o", tmp_path / "sgp.csv")
+
+    assert result.exit_code == 2
+    assert "save the file with commas" in result.stderr
 
 
 def test_what_gives_no_growth_at_all_is_refused_with_the_reason(tmp_path: Path) -> None:
@@ -197,6 +208,38 @@ def test_knots_that_cannot_be_used_are_named(tmp_path: Path, text: str, says: st
 
     assert result.exit_code == 2
     assert says in result.stderr
+
+
+def test_knots_of_a_grade_without_scores_are_said(tmp_path: Path) -> None:
+    knots = tmp_path / "knots.json"
+    knots.write_text('{"MATHEMATICS": {"11": {"knots": [1, 2, 3, 4], "boundaries": [0, 9]}}}')
+
+    result = run(written(tmp_path, lines()), "-o", tmp_path / "sgp.csv", "--knots", knots)
+
+    assert "names grade 11 in MATHEMATICS, of which there are no scores." in result.stderr
+
+
+def test_students_without_an_interval_are_counted_aloud(tmp_path: Path) -> None:
+    some = [line + ("," if line.startswith("s3,") else ",20") for line in lines()]
+
+    result = run(written(tmp_path, some, HEADER + ",csem"), "-o", tmp_path / "sgp.csv")
+
+    assert result.exit_code == 0, result.output
+    without = [row for row in table(tmp_path / "sgp.csv") if not row["low"]]
+    assert f"{len(without)} percentiles have no interval" in result.stderr
+    assert {row["student"] for row in without} == {"s3"}
+
+
+def test_coefficients_that_cannot_be_written_are_said(tmp_path: Path) -> None:
+    nowhere = tmp_path / "none" / "kept.json"
+
+    result = run(
+        written(tmp_path, lines()), "-o", tmp_path / "sgp.csv", "--max-order", "1",
+        "--save", nowhere,
+    )  # fmt: skip
+
+    assert result.exit_code == 2
+    assert "kept.json cannot be written" in result.stderr
 
 
 def test_options_that_exclude_each_other_and_files_that_are_no_coefficients_are_refused(

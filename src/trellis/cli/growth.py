@@ -22,7 +22,7 @@ UNUSABLE = 2
 
 def growth(
     scores: Annotated[
-        Path, typer.Argument(help="CSV: student,year,subject,grade,score and perhaps csem.")
+        Path, typer.Argument(help="CSV: student, year, subject, grade, score and perhaps csem.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the CSV goes.")],
     knots: Annotated[
@@ -63,6 +63,8 @@ def _run(
     save: Path | None,
     coefficients: Path | None,
 ) -> None:
+    import numpy as np
+
     from trellis.cli import growth_files as files
     from trellis.diagnosis.cohorts import cohorts, grow
 
@@ -91,6 +93,13 @@ def _run(
         raise files.UnusableFileError(f"{path.name}: no growth could be computed; see above.")
     if read.scores.error is None:
         _warn(["There is no column csem: intervals of single students cannot be given."])
+    elif found.low is not None and (lacking := int(np.isnan(found.low).sum())):
+        _warn(
+            [
+                f"{lacking:,} percentiles have no interval: csem of this or an earlier score is "
+                "missing."
+            ]
+        )
     _write(output, read, found)
     if save:
         files.write_coefficients(save, fitted)
@@ -114,7 +123,7 @@ def _fitted(
     from trellis.diagnosis.cohorts import fit_all
 
     given = read_knots(knots) if knots else {}
-    if knots and (unknown := sorted({one for one, _ in given} - set(read.scores.subjects))):
+    if knots and (unknown := _untested(given, read.scores)):
         _warn([f"{knots.name} names {', '.join(unknown)}, of which there are no scores."])
     with bar(Console(stderr=True), "Fit cohorts") as tell:
 
@@ -126,6 +135,19 @@ def _fitted(
         fitted, cautions = fit_all(read.scores, told(), given)
     _warn(cautions)
     return fitted
+
+
+def _untested(named: Iterable[tuple[str, int]], scores: "Scores") -> list[str]:
+    """Return the subjects, and the grades of others, of which there are no scores."""
+    pairs = set(zip(scores.subject.tolist(), scores.grade.tolist(), strict=True))
+    tested = {(scores.subjects[subject], grade) for subject, grade in pairs}
+    return sorted(
+        {
+            f"grade {grade} in {subject}" if subject in scores.subjects else subject
+            for subject, grade in named
+            if (subject, grade) not in tested
+        }
+    )
 
 
 def _taken_from(

@@ -9,6 +9,7 @@ from typing import cast
 import numpy as np
 import polars as pl
 
+from trellis.cli.tables import separator
 from trellis.diagnosis.cohorts import Cell, Scores, repeated
 from trellis.diagnosis.growth import TAUS, Coefficients, Spline
 from trellis.interchange.csv_text import ROW, read_csv_text
@@ -22,6 +23,7 @@ NO_SCORE = ("NA", "")
 YEAR = r"^(\d{4})(?:[-_/]\d{2,4})?$"
 GRADE = r"^(?:\d{1,2}|K|KG)$"
 KNOTS = 4
+MOST = 1e9  # no test's scale reaches it; farther out numbers lose the digits that percentiles need
 FORMAT, VERSION = "trellis growth coefficients", 1
 
 
@@ -54,7 +56,7 @@ def read_scores(path: Path) -> ScoreFile:
     if missing := [column for column in COLUMNS if column not in names]:
         raise UnusableFileError(
             f"{name}, row 1: there is no column {', '.join(missing)}. The columns are "
-            f"{', '.join(COLUMNS)} and, if the test gives it, {ERROR}."
+            f"{', '.join(COLUMNS)} and, if the test gives it, {ERROR}.{separator(read.header)}"
         )
     wanted = [*COLUMNS, ERROR] if ERROR in names else [*COLUMNS]
     every = read.rows.select(
@@ -107,7 +109,10 @@ def write_coefficients(path: Path, fitted: Mapping[Cell, Coefficients]) -> None:
         for cell, found in sorted(fitted.items())
     ]
     whole = {"format": FORMAT, "version": VERSION, "taus": TAUS.tolist(), "cells": cells}
-    path.write_text(json.dumps(whole, indent=0) + "\n", encoding="utf-8")
+    try:
+        path.write_text(json.dumps(whole, indent=0) + "\n", encoding="utf-8")
+    except OSError as why:
+        raise UnusableFileError(f"{path} cannot be written: {why.strerror}.") from why
 
 
 def read_coefficients(path: Path) -> dict[Cell, Coefficients]:
@@ -147,6 +152,7 @@ def _scores(text: pl.DataFrame, name: str) -> Scores:
     _refuse_where(text, ~graded, name, "grade", "a grade is a whole number, or K or KG.")
     score = _numbers(text, "score")
     _refuse_where(text, ~score.is_finite(), name, "score", "a score is a finite number, or empty.")
+    _refuse_where(text, score.abs() >= MOST, name, "score", "no score is as large as a billion.")
     error = None
     if ERROR in text.columns:
         error = _numbers(text, ERROR)
@@ -155,6 +161,8 @@ def _scores(text: pl.DataFrame, name: str) -> Scores:
         _refuse_where(
             text, ~sound, name, ERROR, "a standard error is a number of at least 0, or empty."
         )
+        large = ~blank & (error >= MOST)
+        _refuse_where(text, large, name, ERROR, "no standard error is as large as a billion.")
         error = error.set(blank, float("nan"))
     grade = text["grade"].replace({"K": "0", "KG": "0"}).cast(pl.Int64)
     subjects = text["subject"].unique().sort()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from trellis.cli.tables import separator, whole
 from trellis.interchange.spreadsheet import closed
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ class MarksError(Exception):
 
 
 def visits(
-    marks: Annotated[Path, typer.Argument(help="CSV: teacher,lesson,visitor,element,level.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for what is computed.")],
+    marks: Annotated[Path, typer.Argument(help="CSV: teacher, lesson, visitor, element, level.")],
+    out: Annotated[
+        Path, typer.Option("--output", "--out", "-o", help="Folder for what is computed.")
+    ],
 ) -> None:
     """Say where practice stands and how sure that is; severity and lessons are allowed for."""
     from trellis.diagnosis.visits import of  # loads numpy and scipy
@@ -74,7 +77,7 @@ def _marks(path: Path, header: Sequence[str], rows: Iterable[list[str]]) -> "Mar
     if missing := [name for name in COLUMNS if named.count(name) != 1]:
         raise MarksError(
             f"{path.name} needs the columns {', '.join(COLUMNS)}, each once. "
-            f"Look at: {', '.join(missing)}."
+            f"Look at: {', '.join(missing)}.{separator(named)}"
         )
     places = [named.index(name) for name in COLUMNS]
     kept: list[list[str]] = []
@@ -125,7 +128,8 @@ def write(found: "Visits", out: Path) -> None:
         _decision(found),
     )
     text = json.dumps(_components(found), indent=2, ensure_ascii=False)
-    (out / "components.json").write_text(text + "\n", encoding="utf-8")
+    with whole(out / "components.json") as file:
+        file.write(text + "\n")
 
 
 def _decision(found: "Visits") -> Iterable[tuple[object, ...]]:
@@ -170,7 +174,7 @@ def _short(value: float) -> float:
 
 
 def _table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with whole(path) as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(header)
         table.writerows([closed(x) if isinstance(x, str) else x for x in row] for row in rows)

@@ -164,7 +164,7 @@ def fit_all(
             own = [_known(bends[cell.subject, cell.grade - 1 - k]) for k in range(cell.order)]
             found = fit(scores.score[cohort.priors], scores.score[cohort.rows], own)
         except TrellisNumbersError as why:
-            cautions.append(f"{cell}: {why}. {_instead(cell)}")
+            cautions.append(f"{cell}: {str(why).rstrip('.')}. {_instead(cell)}")
             continue
         fitted[cell] = found
         cautions += [f"{cell}: {text}" for text in _cautions(found)]
