@@ -162,6 +162,91 @@ def test_what_cannot_be_used_is_told_by_row_and_column(
     assert not (tmp_path / "out" / "states.csv").exists()
 
 
+def test_rows_keep_their_number_behind_blank_lines(tmp_path: Path) -> None:
+    ran = run(a_file(tmp_path / "e.csv", ["", "", "a,2026-01-08,x,rumor,,,2,"]), tmp_path / "out")
+
+    assert "Row 4, column source: 'rumor'" in ran.output
+
+
+@pytest.mark.parametrize("day", ["0206-01-08", "9999-12-31"])
+def test_a_year_that_no_lesson_was_in_is_refused(tmp_path: Path, day: str) -> None:
+    ran = run(a_file(tmp_path / "e.csv", [f"a,{day},x,visit,,,2,"]), tmp_path / "out")
+
+    assert ran.exit_code == 2
+    assert f"Row 2, column date: {day} is not from 1950 to 2100." in ran.output
+
+
+def test_a_date_written_in_two_ways_is_the_same_date(tmp_path: Path) -> None:
+    lines = ["a,2026-01-08,x,visit,1,v,2,", "a,20260108,x,visit,1,v,3,"]
+    ran = run(a_file(tmp_path / "e.csv", lines), tmp_path / "out")
+
+    assert "Row 3 repeats row 2" in ran.output
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (HEADER.replace(",", ";"), "save the file with commas"),
+        (HEADER + ",value", "The header has value more than once."),
+    ],
+)
+def test_a_header_that_misleads_is_explained(tmp_path: Path, header: str, said: str) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text(f"{header}\na,2026-01-08,x,visit,1,v,2,,3\n")
+    ran = run(path, tmp_path / "out")
+
+    assert ran.exit_code == 2
+    assert said in ran.output
+
+
+def test_the_order_of_the_rows_changes_no_state(tmp_path: Path) -> None:
+    lines = some_lines(24)
+    run(a_file(tmp_path / "e.csv", lines), tmp_path / "one")
+    run(a_file(tmp_path / "e.csv", lines[::-1]), tmp_path / "other")
+
+    for name in ("states.csv", "hyperparameters.json"):
+        assert (tmp_path / "one" / name).read_text() == (tmp_path / "other" / name).read_text()
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([f"t{t},2026-01-0{k + 1},x,visit,{k},v,{k % 3 + 1}," for t in range(3) for k in range(4)],
+         "v is the only visitor who saw more than one teacher"),
+        ([f"t{t},2026-01-0{k + 1},x,visit,{k},v,2," for t in range(2) for k in range(4)],
+         "All values of source visit are the same."),
+        (["t,2026-01-01,x,visit,1,v,2,"], "There is one teacher with evidence of one day only"),
+        (["t,2026-01-01,x,visit,1,v,2,"], "There is one teacher to fit the model to"),
+        (["t,2026-01-01,x,feedback,1,,3.5,"], "1 rows of feedback have no n, the first is row 2"),
+    ],
+)  # fmt: skip
+def test_what_little_evidence_cannot_tell_is_said(
+    tmp_path: Path, lines: list[str], said: str
+) -> None:
+    ran = run(a_file(tmp_path / "e.csv", lines), tmp_path / "out")
+
+    assert ran.exit_code == 0
+    assert f"Caution: {said}" in ran.stderr
+
+
+@pytest.mark.parametrize("wrong", [{"own": None}, {"own": "much"}, {"drift": 1e308}])
+def test_hyperparameters_that_cannot_serve_leave_no_file(
+    tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    evidence = a_file(tmp_path / "e.csv", some_lines(3))
+    run(evidence, tmp_path / "fit")
+    kept = json.loads((tmp_path / "fit" / "hyperparameters.json").read_text())
+    kept["instruments"]["visit"] |= {k: v for k, v in wrong.items() if k == "own"}
+    kept |= {k: v for k, v in wrong.items() if k == "drift"}
+    (tmp_path / "h.json").write_text(json.dumps(kept))
+
+    ran = run(evidence, tmp_path / "out", "--hyperparameters", str(tmp_path / "h.json"))
+
+    assert ran.exit_code == 2
+    assert "Traceback" not in ran.output
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_empty_file_a_lost_column_and_a_lost_file_are_told(tmp_path: Path) -> None:
     (tmp_path / "short.csv").write_text("teacher,date\na,2026-01-08\n")
     cases = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trellis.cli.tables import whole
 from trellis.interchange.spreadsheet import closed
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def practice(
     evidence: Annotated[
         Path,
         typer.Argument(
-            help="CSV: teacher,date,element,source,lesson,visitor,value,n. A value is a level 1-4 "
-            "(visit, self), a mean on 1-5 (feedback) or a rate 0-1 out of n (talk)."
+            help="CSV: teacher, date, element, source, lesson, visitor, value, n. A value is a "
+            "level 1-4 (visit, self), a mean on 1-5 of n answers (feedback) or a rate 0-1 out of n "
+            "(talk)."
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")],
@@ -39,15 +41,18 @@ def practice(
     ] = None,
 ) -> None:
     """Say where practice stands over time, and what each piece of evidence was foretold to be."""
-    from trellis.cli.practice_rows import UnsoundRowsError, read  # loads numpy and scipy
+    from trellis.cli.practice_rows import UnsoundRowsError, cautions, read  # loads numpy and scipy
     from trellis.stats import TrellisNumbersError
 
     try:
         rows = read(evidence)
         settings = _settings(rows, hyperparameters)
         teachers = _by_teacher(rows)
-        _write(output / "states.csv", STATES, _states(rows, teachers, settings))
-        _write(output / "predictions.csv", PREDICTIONS, _predictions(rows, teachers, settings))
+        states = list(_states(rows, teachers, settings))
+        predictions = list(_predictions(rows, teachers, settings))
+        output.mkdir(parents=True, exist_ok=True)
+        _write(output / "states.csv", STATES, states)
+        _write(output / "predictions.csv", PREDICTIONS, predictions)
         _keep(output / "hyperparameters.json", settings)
     except (UnsoundRowsError, TrellisNumbersError) as problem:
         typer.echo(str(problem), err=True)
@@ -55,6 +60,8 @@ def practice(
     except OSError as problem:
         typer.echo(f"{problem.filename} cannot be written: {problem.strerror}.", err=True)
         raise typer.Exit(UNSOUND) from problem
+    for caution in cautions(rows, settings, fitted=hyperparameters is None):
+        typer.echo(f"Caution: {caution}", err=True)
     typer.echo(f"{len(teachers):,} teachers, {len(rows):,} pieces of evidence: states.csv, "
                f"predictions.csv and hyperparameters.json are in {output}.")  # fmt: skip
 
@@ -86,13 +93,19 @@ def _settings(rows: "Sequence[Row]", path: Path | None) -> "Settings":
 
 
 def _by_teacher(rows: "Sequence[Row]") -> dict[str, list[int]]:
-    """Return the places of each teacher's rows, in the order in which the model takes them."""
+    """Return the places of each teacher's rows, in the order in which the model takes them.
+
+    Teachers come by name, so that nothing depends on the order of the file.
+    """
     from trellis.diagnosis.practice_model import place
 
     found: dict[str, list[int]] = {}
     for i, row in enumerate(rows):
         found.setdefault(row.teacher, []).append(i)
-    return {teacher: sorted(of, key=lambda i: place(rows[i].look)) for teacher, of in found.items()}
+    return {
+        teacher: sorted(found[teacher], key=lambda i: place(rows[i].look))
+        for teacher in sorted(found)
+    }
 
 
 def _states(
@@ -163,8 +176,7 @@ def _predictions(
 
 
 def _write(path: Path, header: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    with whole(path) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(header)
         writer.writerows([closed(x) if isinstance(x, str) else x for x in line] for line in lines)
@@ -173,4 +185,5 @@ def _write(path: Path, header: Sequence[str], lines: Iterable[Sequence[object]])
 def _keep(path: Path, settings: "Settings") -> None:
     from trellis.diagnosis.practice_settings import to_json
 
-    path.write_text(json.dumps(to_json(settings), indent=1) + "\n", encoding="utf-8")
+    with whole(path) as stream:
+        stream.write(json.dumps(to_json(settings), indent=1) + "\n")
