@@ -125,17 +125,17 @@ def anas_partnerships(people: People, today: date) -> list[Partnership]:
 
 # Month, day, who, level of strength, early strength and next step, and of one other element.
 _ANAS_VISITS_BEFORE = (
-    (11, 6, "coach", 3, 2, 2, "instruction.checks", 2),
+    (11, 6, "coach", 3, 2, 1, "instruction.checks", 2),
     (2, 12, "coach", 3, 2, 1, "content.tasks", 2),
-    (4, 9, "chi", 3, 3, 2, "culture.expectations", 2),
+    (4, 9, "chi", 3, 3, 1, "culture.expectations", 2),
 )
 _ANAS_VISITS_THIS_YEAR = (
-    (9, 17, "coach", 3, 2, 2, "instruction.facilitation", 2),
-    (10, 8, "chi", 3, 3, 1, "content.tasks", 2),
-    (11, 5, "coach", 3, 3, 1, "instruction.checks", 2),
+    (9, 17, "coach", 3, 2, 1, "instruction.facilitation", 2),
+    (10, 8, "chi", 3, 2, 1, "content.tasks", 2),
+    (11, 5, "coach", 3, 3, 2, "instruction.checks", 2),
     (12, 3, "neighbor", 3, 2, 2, "culture.expectations", 2),
     (1, 21, "neighbor", 3, 3, 2, "instruction.feedback", 2),
-    (2, 11, "chi", 3, 2, 1, "agency.perseverance", 2),
+    (2, 11, "chi", 3, 3, 2, "agency.perseverance", 2),
 )
 
 
