@@ -215,6 +215,10 @@ def test_the_order_of_the_rows_changes_no_state(tmp_path: Path) -> None:
          "v is the only visitor who saw more than one teacher"),
         ([f"t{t},2026-01-0{k + 1},x,visit,{k},v,2," for t in range(2) for k in range(4)],
          "All values of source visit are the same."),
+        ([f"t{t},2026-01-0{k + 1},x,visit,{k},v{t // 2},{k % 3 + 1},"
+          for t in range(4) for k in range(4)],
+         "No visit links 2 groups of people, such as visitors v0 with teachers t0, t1, and "
+         "visitors v1 with teachers t2, t3."),
         (["t,2026-01-01,x,visit,1,v,2,"], "There is one teacher with evidence of one day only"),
         (["t,2026-01-01,x,visit,1,v,2,"], "There is one teacher to fit the model to"),
         (["t,2026-01-01,x,feedback,1,,3.5,"], "1 rows of feedback have no n, the first is row 2"),

@@ -7,10 +7,13 @@ from datetime import date
 from math import isfinite
 from pathlib import Path
 
+import numpy as np
+
 from trellis.cli.tables import separator
 from trellis.diagnosis.looks import NOBODY, Look, Source, class_answers, talk_rate
 from trellis.diagnosis.practice_fit import FEWEST_TO_CHOOSE
 from trellis.diagnosis.practice_settings import Settings
+from trellis.diagnosis.visit_groups import Group, UnconnectedError, require_one_group
 
 NEEDED = ("teacher", "date", "element", "source", "value")
 OPTIONAL = ("lesson", "visitor", "n")
@@ -106,10 +109,8 @@ def _rows(header: Sequence[str], reader: Iterable[list[str]]) -> list[Row]:
 def cautions(rows: Sequence[Row], settings: Settings, *, fitted: bool) -> Iterator[str]:
     """Yield what a reader must know beside the numbers."""
     days: dict[str, set[date]] = {}
-    values: dict[str, list[float]] = {}
     for row in rows:
         days.setdefault(row.teacher, set()).add(row.look.on)
-        values.setdefault(row.source, []).append(row.look.level)
     if fitted and len(days) < FEWEST_TO_CHOOSE:
         yield (f"{_teachers(len(days))} to fit the model to: how much teachers, lessons and "
                "visitors differ leans on what is usual.")  # fmt: skip
@@ -121,6 +122,33 @@ def cautions(rows: Sequence[Row], settings: Settings, *, fitted: bool) -> Iterat
         yield (f"{visitor} is the only visitor who saw more than one teacher, so how "
                "strict these marks are cannot be told from how the teachers stand. Every state "
                "carries that doubt; visits by a second person would help.")  # fmt: skip
+    if fitted and len(groups := _groups(rows)) > 1:
+        yield (f"No visit links {len(groups)} groups of people, such as {groups[0]}, and "
+               f"{groups[1]}. How strict the visitors of one are beside those of another is not "
+               "known; every state carries that doubt.")  # fmt: skip
+    yield from _cautions_of_values(rows)
+
+
+def _groups(rows: Sequence[Row]) -> tuple[Group, ...]:
+    """Return the groups of people whom no visit links, or nothing if all are linked."""
+    pairs = [(row.teacher, row.look.by) for row in rows
+             if row.source == "visit" and not row.look.by.startswith(NOBODY)]  # fmt: skip
+    if not pairs:
+        return ()
+    (teachers, teacher), (visitors, visitor) = (
+        np.unique(of, return_inverse=True) for of in zip(*pairs, strict=True)
+    )
+    try:
+        require_one_group(teacher, visitor, teachers.tolist(), visitors.tolist())
+    except UnconnectedError as apart:
+        return apart.groups
+    return ()
+
+
+def _cautions_of_values(rows: Sequence[Row]) -> Iterator[str]:
+    values: dict[str, list[float]] = {}
+    for row in rows:
+        values.setdefault(row.source, []).append(row.look.level)
     for source, levels in values.items():
         if len(levels) > 1 and min(levels) == max(levels):
             yield (f"All values of source {source} are the same. How much they could differ is "
