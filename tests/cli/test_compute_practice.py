@@ -233,7 +233,9 @@ def test_what_little_evidence_cannot_tell_is_said(
     assert f"Caution: {said}" in ran.stderr
 
 
-@pytest.mark.parametrize("wrong", [{"own": None}, {"own": "much"}, {"drift": 1e308}])
+@pytest.mark.parametrize(
+    "wrong", [{"own": None}, {"own": "much"}, {"drift": 1e308}, {"drift": 10**400}]
+)
 def test_hyperparameters_that_cannot_serve_leave_no_file(
     tmp_path: Path, wrong: dict[str, object]
 ) -> None:

@@ -197,6 +197,12 @@ def test_what_gives_no_growth_at_all_is_refused_with_the_reason(tmp_path: Path) 
         ('{"MATHEMATICS": {"4": {"knots": [1, 2, 3], "boundaries": [0, 9]}}}', "4 numbers"),
         ('{"MATHEMATICS": {"4": {"knots": [1, 2, 3, 9], "boundaries": [0, 5]}}}', "ascend"),
         ('{"MATHEMATICS": {"four": {}}}', "grade four: this is not a grade"),
+        (
+            '{"MATHEMATICS": {"4": {"knots": [1, 2, 3, 4], "boundaries": [0, 1'
+            + "0" * 400
+            + "]}}}",
+            "none of them as large as a billion",
+        ),
         ("[]", "an object in braces"),
     ],
 )

@@ -125,7 +125,7 @@ def read_coefficients(path: Path) -> dict[Cell, Coefficients]:
         )
     try:
         pairs = [_cell(cast(dict[str, object], one)) for one in cast(list[object], whole["cells"])]
-    except (KeyError, TypeError, ValueError, TrellisNumbersError) as why:
+    except (KeyError, TypeError, ValueError, OverflowError, TrellisNumbersError) as why:
         raise UnusableFileError(f"{path.name} was changed or cut off: {why}") from why
     return dict(pairs)
 
@@ -202,7 +202,8 @@ def _spline(bends: Mapping[str, object], place: str) -> Spline:
     knots, boundaries = bends.get("knots"), bends.get("boundaries")
     if not _numeric(knots, KNOTS) or not _numeric(boundaries, 2):
         raise UnusableFileError(
-            f'{place}: there must be "knots", {KNOTS} numbers, and "boundaries", 2 numbers.'
+            f'{place}: there must be "knots", {KNOTS} numbers, and "boundaries", 2 numbers, '
+            "none of them as large as a billion."
         )
     low, high = cast(list[float], boundaries)
     try:
@@ -216,6 +217,7 @@ def _numeric(found: object, count: int) -> bool:
         isinstance(found, list)
         and len(found) == count
         and all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in found)
+        and all(abs(one) < MOST for one in found)
     )
 
 

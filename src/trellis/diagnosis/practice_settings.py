@@ -185,7 +185,7 @@ def from_json(kept: object) -> Settings:
         raise TrellisNumbersError(f"These are not hyperparameters: `format` is not {FORMAT!r}.")
     try:
         settings = _read(kept)
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as problem:
         raise TrellisNumbersError(f"The hyperparameters cannot be read: {problem!r}.") from problem
     _check(settings)
     return settings
