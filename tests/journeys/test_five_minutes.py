@@ -50,9 +50,27 @@ def test_a_piece_switched_off_changes_the_claim_at_once(new_page: NewPage) -> No
     counted = page.get_by_text(re.compile(r"\d+ pieces of evidence")).first
     before = int((counted.text_content() or "").split()[0])
 
-    page.get_by_role("switch").first.click()
+    page.get_by_role("switch", name=re.compile("Count")).first.click()
 
     expect(page.get_by_text(f"{before - 1} pieces of evidence").first).to_be_visible()
+
+
+def test_ana_asks_where_others_stand_and_it_is_gone_when_she_comes_back(
+    new_page: NewPage,
+) -> None:
+    page = new_page("Ana")
+    open_insight(page)
+    asking = page.get_by_role("switch", name="Show where the middle half of teachers here stand")
+    expect(asking).not_to_be_checked()
+
+    asking.click()
+
+    expect(page.get_by_text("The dotted lines hold the middle half")).to_be_visible()
+    expect(asking).to_be_focused()
+    look(page, "insight-with-others")
+    page.reload()
+    expect(asking).not_to_be_checked()
+    expect(page.get_by_text("The dotted lines hold the middle half")).to_have_count(0)
 
 
 def test_ana_makes_a_goal_of_it_meets_it_and_raises_it(new_page: NewPage) -> None:

@@ -178,6 +178,13 @@ TABLE = (
     Row("insights:my_class", "Ana's class, by objective", ("section",), opens="owner"),
     Row("insights:look_again", "Students by name", ("section", "objective"), opens="owner"),
     Row("insights:insight", "Ana's insight", ("insight",), opens="owner, peer by name"),
+    Row(
+        "insights:insight",
+        "… with where other teachers stand: asked for and drawn by Ana alone",
+        ("insight",),
+        opens="owner, peer by name",
+        query="?others=1",
+    ),
     Row("insights:rules", "The rules by which insights are found", opens=SIGNED_IN),
     Row("insights:reply", "Her answer to it", ("insight",), acts="owner", told="peer by name"),
     # Asking a class: the teacher who asks, alone. Students come by a code, without an account.

@@ -72,8 +72,13 @@ def a_band_of_talk() -> Drawing:
     return a_band("talk")
 
 
+def a_band_beside_others() -> Drawing:
+    points = [charts.BandPoint(date(2025, m, 1), 1.2, 0.5, 1.9) for m in (9, 10)]
+    return charts.band(points, [], name=NAME, others=charts.Between(0.9, 2.4, "half of <us>"))
+
+
 ALL = [
-    a_band_of_talk, some_places_of_which_none_is_usual,
+    a_band_of_talk, a_band_beside_others, some_places_of_which_none_is_usual,
     a_band, an_interval, an_event_study, a_balance, some_places, a_share, some_checkins, a_timeline,
 ]  # fmt: skip
 
@@ -127,6 +132,15 @@ def test_an_estimate_outside_its_interval_cannot_be_drawn(
         charts.EventPoint(1, estimate, low, high)
     with pytest.raises(ValueError, match="outside its interval"):
         charts.BandPoint(date(2025, 9, 1), estimate, low, high)
+
+
+def test_others_are_drawn_as_a_range_and_stand_in_the_table() -> None:
+    drawing = a_band_beside_others()
+
+    assert drawing.svg.count('class="c-others"') == 4  # two ends, drawn wide and narrow
+    assert drawing.table.rows[-1][1:] == ("beginning", "half of <us>", "developing")
+    with pytest.raises(ValueError, match="outside its interval"):
+        charts.Between(2.0, 1.0, "nobody")
 
 
 def test_an_estimate_whose_interval_is_not_known_cannot_be_drawn() -> None:

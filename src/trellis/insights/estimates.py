@@ -5,10 +5,11 @@ The one door from Django to `trellis.diagnosis`; it loads numpy, so import it wh
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from math import isfinite
 from types import MappingProxyType
 from uuid import UUID
 
-from trellis.diagnosis import practice, signals
+from trellis.diagnosis import norm, practice, signals
 from trellis.diagnosis.looks import ELEMENTS, Look, Source, class_answers, talk_rate
 from trellis.diagnosis.practice import Settings
 from trellis.diagnosis.practice_settings import from_json, to_json
@@ -153,9 +154,32 @@ def current_settings(today: date) -> Settings:
     return from_json(fit.hyperparameters) if fit else Settings(origin(today))
 
 
-def kept_fit(settings: Settings, teachers: int) -> Fit:
-    """Return fitted settings as a row, not yet saved."""
-    return Fit(made_at=clock.now(), hyperparameters=to_json(settings), teachers=teachers)
+def kept_fit(settings: Settings, evidence: Sequence[Sequence[Look]], today: date) -> Fit:
+    """Return fitted settings, and where all teachers stand by them, as a row, not yet saved.
+
+    The ends of a band are kept to a tenth of a level: one look more at one colleague hardly ever
+    moves them, so that it cannot be read off from one run to the next.
+    """
+    norms = {
+        element: {
+            "low": round(band.low, 1),
+            "high": round(band.high, 1),
+            "off": band.off + 0.05,  # what is rounded away, too
+            "teachers": band.teachers,
+        }
+        for element, band in norm.norms(evidence, settings, today).items()
+        if isfinite(band.off)
+    }
+    return Fit(
+        made_at=clock.now(), hyperparameters=to_json(settings), teachers=len(evidence), norms=norms
+    )
+
+
+def norm_of(element: str) -> norm.Norm | None:
+    """Return where the middle half of teachers stood at the last run, if it said so."""
+    fit = Fit.objects.only("norms").first()
+    kept = fit.norms.get(element) if fit else None
+    return norm.Norm(**kept) if kept else None
 
 
 def fit(evidence: Sequence[Sequence[Look]], today: date) -> Settings:

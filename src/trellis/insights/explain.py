@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from trellis.diagnosis import doubt, practice, signals
 from trellis.diagnosis.doubt import Act
 from trellis.diagnosis.looks import Look, Source, near_word, without
+from trellis.diagnosis.norm import Norm
 from trellis.diagnosis.practice import Settings, Shares, in_order
 from trellis.diagnosis.practice_joint import Joint, joint, level
 from trellis.diagnosis.rules import BY_NAME, EARLIER_SELF, Case, Kind, Rule, Setting
@@ -20,7 +21,7 @@ from trellis.diagnosis.sureness import EARLY, sure
 from trellis.diagnosis.turning import smallest_deletion
 from trellis.evidence.models import EvidenceItem
 from trellis.evidence.provenance import NOT_READ, where_from
-from trellis.insights import estimates
+from trellis.insights import estimates, others, rests_on
 from trellis.insights.models import Insight
 from trellis.insights.queries import talk_in_words
 from trellis.people.models import Person, Role, RoleGrant
@@ -30,10 +31,9 @@ from trellis.ui import charts
 from trellis.ui.charts.levels import EvidenceKind
 
 DAYS_IN_BAND = 14
+MIDDLE_HALF = "middle half of teachers here"
 MOST_LETTERS = 26
 FREQUENCIES = ("never", "rarely", "sometimes", "often", "always")
-SETS = {2: ("pair", "pairs"), 3: ("set of three", "sets of three")}
-COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 KINDS: dict[Source, EvidenceKind] = {
     Source.VISIT: "visit",
     Source.CLASS_FEEDBACK: "class",
@@ -93,6 +93,7 @@ class Account:
     first: date | None
     last: date | None
     band: str
+    others: str  # where others stand, or why that is not said; only if she asked
     shares: str
     rows: tuple[PieceRow, ...]
     elsewhere: int  # percent that rests on looks at other parts of her teaching
@@ -139,14 +140,21 @@ class _Case:
 
 
 def account(
-    insight: Insight, counted: Collection[str] | None = None, *, with_words: bool = True
+    insight: Insight,
+    counted: Collection[str] | None = None,
+    *,
+    with_words: bool = True,
+    with_others: bool = False,
 ) -> Account:
     """Return the account of an insight, counting only some pieces of it if asked.
 
     An insight that was shared comes without the words of its pieces: a share opens one thing, and
     what partners or she herself wrote is another.
+
+    with_others : the teacher herself asks where the middle half of teachers stand
     """
     case = _case(insight, counted)
+    asked = others.asked(insight.element) if with_others else None
     reading = case.reading
     probability = reading.probability if reading else 0.0
     direct = [look for look in case.known.looks if look.element == case.element]
@@ -164,7 +172,8 @@ def account(
         pieces=len({look.piece for look in direct}),
         first=direct[0].on if direct else None,
         last=direct[-1].on if direct else None,
-        band=_band(case, rows) if direct else "",
+        band=_band(case, rows, asked.norm if asked else None) if direct else "",
+        others=asked.words if asked else "",
         shares=_shares(rows, percents),
         rows=rows,
         elsewhere=percents["elsewhere"],
@@ -299,7 +308,7 @@ def what_it_says(item: EvidenceItem) -> str:
     return near_word(item.value).capitalize()
 
 
-def _band(case: _Case, rows: Sequence[PieceRow]) -> str:
+def _band(case: _Case, rows: Sequence[PieceRow], norm: Norm | None) -> str:
     on = case.around.on
     direct = [look for look in case.direct if look.piece in {r.piece for r in rows if r.counted}]
     first = min(direct[0].on, on - timedelta(days=30))
@@ -319,13 +328,16 @@ def _band(case: _Case, rows: Sequence[PieceRow]) -> str:
         )
         for look in direct
     ]  # fmt: skip
+    dotted = " Two dotted lines hold the middle half of teachers here." if norm else ""
     name = charts.Naming(
         "band",
         f"{case.insight.title}, {first:%B %Y} to {on:%B %Y}",
-        f"Today the estimate lies {_levels(case)}. {len(marks)} pieces of evidence are marked.",
+        f"Today the estimate lies {_levels(case)}. {len(marks)} pieces of evidence are marked."
+        f"{dotted}",
     )
+    between = charts.Between(norm.low, norm.high, MIDDLE_HALF) if norm else None
     return charts.figure(
-        charts.band(points, marks, name=name),
+        charts.band(points, marks, name=name, others=between),
         caption="Over time",
         note=_note(direct, marks, points[-1]),
         level=2,
@@ -365,7 +377,7 @@ def _shares(rows: Sequence[PieceRow], percents: dict[str, int]) -> str:
         mine = [row for row in rows if row.kind == kind and row.counted]
         if mine:
             noun = PLURALS[source][len(mine) > 1]
-            words = f"{_count(len(mine))} {noun}"
+            words = f"{rests_on.count(len(mine))} {noun}"
             parts.append(charts.Share(words, sum(row.share for row in mine)))
     if percents["elsewhere"]:
         parts.append(charts.Share("the rest of your teaching", percents["elsewhere"]))
@@ -387,39 +399,7 @@ def _turns(case: _Case, rows: Sequence[PieceRow]) -> str:
         return ""
     kind = Kind(case.insight.kind)
     found = smallest_deletion(case.rule, kind, case.element, case.known, case.around)
-    names = {row.piece: row.name for row in rows}
-    named = [sorted(names[piece] for piece in gone) for gone in found.sets]
-    if not named:
-        return f"No single piece decides it: it stands without any {_count(found.size)} of them."
-    if found.size == 1:
-        alone = sorted(name for (name,) in named)
-        return f"It turns to “not enough to say” without {_either(alone)}."
-    fewer = "No single piece decides it." if found.size == 2 else "No one or two pieces decide it."
-    return f"{fewer} Without {_together(named)} it turns to “not enough to say”."
-
-
-def _either(names: Sequence[str]) -> str:
-    if len(names) == 1:
-        return f"piece {names[0]} alone"
-    return f"any one of {', '.join(names[:-1])} or {names[-1]}"
-
-
-def _together(sets: Sequence[Sequence[str]]) -> str:
-    """Name the set that matters most, and say how many others matter enough."""
-    *most, last = sets[0]
-    said = f"{', '.join(most)} and {last} together"
-    one, several = SETS[len(sets[0])]
-    match len(sets) - 1:
-        case 0:
-            return said
-        case 1:
-            return f"{said}, or one other {one},"
-        case others:
-            return f"{said}, or one of {_count(others)} other {several},"
-
-
-def _count(number: int) -> str:
-    return COUNT_WORDS[number] if number < len(COUNT_WORDS) else str(number)
+    return rests_on.in_words(found, {row.piece: row.name for row in rows})
 
 
 def _settle(case: _Case) -> tuple[SettleRow, ...]:

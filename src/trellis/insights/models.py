@@ -133,6 +133,8 @@ class Fit(models.Model):
     # As `diagnosis.practice_settings.to_json` gives them; none were kept before that form.
     hyperparameters = models.JSONField(null=True)
     teachers = models.PositiveIntegerField()
+    # By element, the band of the middle half of teachers, as `diagnosis.norm.Norm` has it; coarse.
+    norms = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-made_at", "-pk"]

@@ -87,8 +87,9 @@ def _compute(tell: Progress, started: float) -> Computed:
         claims[owner] = estimates.claims(looks[owner], settings, hers)
         if done % EVERY == 0 or done == len(owners):
             tell("Looking at what stands out", done, len(owners))
+    fit = estimates.kept_fit(settings, [looks[owner] for owner in owners], today)
     with transaction.atomic():
-        estimates.kept_fit(settings, len(owners)).save()
+        fit.save()
         insights = actions.keep(_with_those_gone(claims), at=clock.now())
         record(InsightsComputed(teachers=len(owners)), by=None)
     tell("Reading what classes are ready for", len(owners), len(owners))

@@ -32,7 +32,10 @@ def insight(request: HttpRequest, pk: UUID) -> HttpResponse:
     switched = "switched" in request.GET
     is_owner = found.owner == reader(request)
     account = explain.account(
-        found, request.GET.getlist("counted") if switched else None, with_words=is_owner
+        found,
+        request.GET.getlist("counted") if switched else None,
+        with_words=is_owner,
+        with_others=is_owner and "others" in request.GET,
     )
     page = {"insight": found, "account": account, "is_owner": is_owner}
     if request.headers.get("HX-Request"):

@@ -93,7 +93,11 @@ def all_of_them() -> dict[str, object]:
 def _figures() -> list[tuple[str, str]]:
     """Return each figure with the margin note that says when to use it."""
     return [
-        ("evidence as marks, estimate as band; never a line from one to three visits", _band()),
+        (
+            "evidence as marks, estimate as band; never a line from one to three visits; others "
+            "as two dotted lines, only where the owner asks",
+            _band(),
+        ),
         ("always sums to 100%; the starting assumption is hatched", _share()),
         ("counts by the owner; the target as a dashed step", _checkins()),
         ("any effect; no estimate without its interval", _interval()),
@@ -121,7 +125,9 @@ def _band() -> str:
     ]
     name = Naming("sg-band", "Band over time", "A narrowing band from beginning to developing.")
     return charts.figure(
-        charts.band(points, marks, name=name),
+        charts.band(
+            points, marks, name=name, others=charts.Between(1.3, 1.9, "middle half of teachers")
+        ),
         caption="Band over time with evidence",
         note="Visits are round, class feedback square, own words a diamond, talk six-sided.",
     )

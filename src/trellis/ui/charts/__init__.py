@@ -19,6 +19,7 @@ from trellis.ui.charts.glyphs import VERDICT_WORDS, VerdictKind, bar, reach, ver
 from trellis.ui.charts.levels import (
     LEVELS,
     BandPoint,
+    Between,
     EvidenceMark,
     Share,
     band,
@@ -35,6 +36,7 @@ __all__ = [
     "VERDICT_WORDS",
     "BalanceRow",
     "BandPoint",
+    "Between",
     "CheckIn",
     "Drawing",
     "EventPoint",

@@ -75,6 +75,18 @@ class EvidenceMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """Two levels that others lie between, on the day of the last point; a range, never one."""
+
+    low: float
+    high: float
+    words: str
+
+    def __post_init__(self) -> None:
+        ordered(self.low, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """How much of a claim rests on one source, in percent; `assumed`: not on any evidence."""
 
@@ -106,14 +118,27 @@ def mini(low: float, likely: float, high: float, *, key: str, title: str) -> Saf
     )
 
 
-def band(points: Sequence[BandPoint], marks: Sequence[EvidenceMark], *, name: Naming) -> Drawing:
+def band(
+    points: Sequence[BandPoint],
+    marks: Sequence[EvidenceMark],
+    *,
+    name: Naming,
+    others: Between | None = None,
+) -> Drawing:
     """Draw the 80% band over time with each piece of evidence as a lettered mark."""
     if not points:
         raise ValueError("a band needs at least one day; say in words that nothing is known yet")
     svg_text = both(
-        name, (300, _band(points, marks, WIDE, 300)), (290, _band(points, marks, NARROW, 290))
+        name,
+        (300, _band(points, marks, others, WIDE, 300)),
+        (290, _band(points, marks, others, NARROW, 290)),
     )
-    return Drawing(svg_text, _band_table(points, marks))
+    key = (
+        f'<ul class="t-key"><li><i class="k-others"></i>{escape(others.words)}</li></ul>'
+        if others
+        else ""
+    )
+    return Drawing(svg_text, _band_table(points, marks, others), key)
 
 
 def share(parts: Sequence[Share], *, name: Naming) -> Drawing:
@@ -144,7 +169,11 @@ def _inside(level: float) -> float:
 
 
 def _band(
-    points: Sequence[BandPoint], marks: Sequence[EvidenceMark], width: int, height: int
+    points: Sequence[BandPoint],
+    marks: Sequence[EvidenceMark],
+    others: Between | None,
+    width: int,
+    height: int,
 ) -> str:
     narrow = width == NARROW
     left, right, top, bottom = (
@@ -174,6 +203,9 @@ def _band(
     for day, word in ticks(first, last, right - left):
         x = across(day.toordinal())
         body += line(x, bottom, x, bottom + 5, "c-axis") + text(x, height - 8, word)
+    if others:
+        ends = (up(_inside(others.low)), up(_inside(others.high)))
+        body += "".join(line(left, y, right, y, "c-others") for y in ends)
     placed = _apart([at(mark.day, mark.level) for mark in marks])
     return body + "".join(_mark(m, *xy) for m, xy in zip(marks, placed, strict=True)) + words
 
@@ -220,7 +252,9 @@ def _mark(mark: EvidenceMark, x: float, y: float) -> str:
     return shape + text(x, y + 4, mark.letter, "on", "middle")
 
 
-def _band_table(points: Sequence[BandPoint], marks: Sequence[EvidenceMark]) -> Table:
+def _band_table(
+    points: Sequence[BandPoint], marks: Sequence[EvidenceMark], others: Between | None
+) -> Table:
     days = told([p.day for p in points] + [m.day for m in marks])
     rows = [
         (day, LEVELS[_nearest(p.low)], LEVELS[_nearest(p.level)], LEVELS[_nearest(p.high)])
@@ -229,6 +263,9 @@ def _band_table(points: Sequence[BandPoint], marks: Sequence[EvidenceMark]) -> T
     for day, m in zip(days[len(points) :], marks, strict=True):
         words = f"{m.letter}: {m.words} ({KIND_WORDS[m.kind]})"
         rows.append((day, "", words, LEVELS[_nearest(m.level)]))
+    if others:
+        low, high = LEVELS[_nearest(others.low)], LEVELS[_nearest(others.high)]
+        rows.append((days[len(points) - 1], low, others.words, high))
     head = ("Day", "From", "Most likely, or evidence", "To, or as seen")
     return Table("The band, and then each piece of evidence", head, rows)
 
