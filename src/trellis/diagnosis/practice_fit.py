@@ -121,13 +121,19 @@ def _leveled(
 
     Until severities are known they look like noise of lessons, hence the levels twice.
     """
+    searched = settings.instruments[Source.VISIT].by
     settings = levels(seen, settings, LEAN_OF_MEANS)
-    by = settings.instruments[Source.VISIT].by  # known now from how far visitors lie apart
-    instruments = dict(lean.instruments)
-    instruments[Source.VISIT] = replace(instruments[Source.VISIT], by=by)
-    lean = replace(lean, instruments=MappingProxyType(instruments))
-    settings = _searched(units, settings, lean, ROUNDS[2])
-    return _expected(units, levels(seen, settings, LEAN_OF_MEANS))
+    found = settings.instruments[Source.VISIT].by  # known now from how far visitors lie apart
+    settings = _searched(units, settings, _visitors_apart(lean, found), ROUNDS[2])
+    return _expected(units, levels(seen, _visitors_apart(settings, searched), LEAN_OF_MEANS))
+
+
+def _visitors_apart(settings: Settings, by: float) -> Settings:
+    """Return settings with another variance of visitors."""
+    visit = replace(settings.instruments[Source.VISIT], by=by)
+    return replace(
+        settings, instruments=MappingProxyType({**settings.instruments, Source.VISIT: visit})
+    )
 
 
 def _start(

@@ -82,17 +82,25 @@ def levels(seen: Sequence[Sequence[Look]], settings: Settings, lean: float) -> S
 
 
 def _solved(left: Array, right: Array, fixed: int, by: float) -> tuple[Array, Array, float]:
-    """Return levels and severities, their covariance, and the variance of severities by EM."""
+    """Return levels and severities, their covariance, and the variance of severities.
+
+    It is found by EM, as likely as its inverse gamma is; used and returned is the mean of that,
+    since of few visitors the likeliest is too small.
+    """
     visitors, searched = len(right) - fixed, by
     severities = np.diag((np.arange(len(right)) >= fixed).astype(np.float64))
-    for _ in range(TURNS):
+
+    def solved(by: float) -> tuple[Array, Array]:
         cov = inverted(cholesky(left + severities / max(by, OPEN)))
-        found = cov @ right
-        if not visitors:
-            break
+        return cov @ right, cov
+
+    for _ in range(TURNS if visitors else 0):
+        found, cov = solved(by)
         squares = float((found[fixed:] ** 2 + np.diag(cov)[fixed:]).sum())
         by = (squares + LEAN_OF_VISITORS * searched) / (visitors + LEAN_OF_VISITORS)
-    return found, cov, by
+    if visitors:
+        by *= (visitors + LEAN_OF_VISITORS) / (visitors + LEAN_OF_VISITORS - 2.0)
+    return *solved(by), by
 
 
 def _centered(fixed: Sequence[Pair | str], visitors: int) -> Array:
