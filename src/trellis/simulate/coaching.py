@@ -125,8 +125,8 @@ def anas_partnerships(people: People, today: date) -> list[Partnership]:
 
 # Month, day, who, level of strength, early strength and next step, and of one other element.
 _ANAS_VISITS_BEFORE = (
-    (11, 6, "coach", 3, 2, 1, "instruction.checks", 2),
-    (2, 12, "coach", 3, 2, 1, "content.tasks", 2),
+    (11, 6, "coach", 2, 2, 1, "instruction.checks", 2),
+    (2, 12, "coach", 2, 2, 1, "content.tasks", 2),
     (4, 9, "chi", 3, 3, 1, "culture.expectations", 2),
 )
 _ANAS_VISITS_THIS_YEAR = (
