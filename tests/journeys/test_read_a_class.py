@@ -51,7 +51,7 @@ def test_ana_switches_pieces_off_until_the_claim_changes_and_reads_its_rule(
     claim = page.locator(".t-lede--claim")
     before = claim.text_content()
 
-    switches = page.get_by_role("switch")
+    switches = page.get_by_role("table", name="Pieces of evidence").get_by_role("switch")
     for i in range(switches.count()):
         if claim.text_content() != before:
             break
