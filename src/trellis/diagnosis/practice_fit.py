@@ -16,7 +16,7 @@ import numpy as np
 
 from trellis.diagnosis.looks import ELEMENTS, Look, Source
 from trellis.diagnosis.practice_ahead import ahead, least_levels
-from trellis.diagnosis.practice_levels import levels
+from trellis.diagnosis.practice_levels import levels, visitors_apart
 from trellis.diagnosis.practice_likelihood import LOOSE, PULL, Shape, expected, search
 from trellis.diagnosis.practice_model import (
     PARTS,
@@ -124,16 +124,8 @@ def _leveled(
     searched = settings.instruments[Source.VISIT].by
     settings = levels(seen, settings, LEAN_OF_MEANS)
     found = settings.instruments[Source.VISIT].by  # known now from how far visitors lie apart
-    settings = _searched(units, settings, _visitors_apart(lean, found), ROUNDS[2])
-    return _expected(units, levels(seen, _visitors_apart(settings, searched), LEAN_OF_MEANS))
-
-
-def _visitors_apart(settings: Settings, by: float) -> Settings:
-    """Return settings with another variance of visitors."""
-    visit = replace(settings.instruments[Source.VISIT], by=by)
-    return replace(
-        settings, instruments=MappingProxyType({**settings.instruments, Source.VISIT: visit})
-    )
+    settings = _searched(units, settings, visitors_apart(lean, found), ROUNDS[2])
+    return _expected(units, levels(seen, visitors_apart(settings, searched), LEAN_OF_MEANS))
 
 
 def _start(

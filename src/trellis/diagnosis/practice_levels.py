@@ -65,19 +65,21 @@ def levels(seen: Sequence[Sequence[Look]], settings: Settings, lean: float) -> S
     known = _posterior(found, cov, len(fixed))
     offset = dict(zip(fixed, found, strict=False))
     return replace(
-        bare,
+        visitors_apart(bare, by),
         usual=MappingProxyType({p: settings.usual[p] + float(offset[p]) for p in settings.usual}),
         reasons=MappingProxyType({r: float(offset[r]) for r in reasons}),
         severities=MappingProxyType(dict(zip(visitors, known, strict=True))),
         levels_left=tuple(
             tuple(map(float, row)) for row in cholesky(cov[: len(fixed), : len(fixed)])
         ),
-        instruments=MappingProxyType(
-            {
-                **settings.instruments,
-                Source.VISIT: replace(settings.instruments[Source.VISIT], by=by),
-            }
-        ),
+    )
+
+
+def visitors_apart(settings: Settings, by: float) -> Settings:
+    """Return settings with another variance of visitors."""
+    visit = replace(settings.instruments[Source.VISIT], by=by)
+    return replace(
+        settings, instruments=MappingProxyType({**settings.instruments, Source.VISIT: visit})
     )
 
 

@@ -153,9 +153,8 @@ def _add(d: Design, h: Numbers, weights: Array | None, slopes: Slopes) -> float:
     )  # fmt: skip
     each = [np.einsum("ij,ij->i", part, pattern) for part, pattern in patterns]
     each[0] *= 2.0
-    each[PARTS.index("by")] *= np.isnan(
-        d.known_by
-    )  # where a severity is known, nothing is searched
+    # Where a severity is known, its variance is not searched.
+    each[PARTS.index("by")] *= np.isnan(d.known_by)
     each.append(noise.diagonal())
     for part, row in enumerate(each):
         by_source = np.bincount(d.s, row, minlength=s)
